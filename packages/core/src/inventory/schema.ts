@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+/** Longest list a peer may send of anything here; a bound, not a promise. */
+const maxDevices = 64
+const maxModels = 4096
+
+const byteCount = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 50)
+export const peerIdSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{40,70}$/)
+/** sha256 of a model's file (of the first file's, where it is split), lower-case hex: its identity everywhere. */
+export const modelIdSchema = z.string().regex(/^[0-9a-f]{64}$/)
+/** Printable text without control characters, so that it is safe on a terminal. */
+export const displayNameSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
+
+/** A place where layers can live, as the engine names it. */
+export const deviceSchema = z.strictObject({
+  /** The engine's own name: `CPU`, `CUDA0`, `Vulkan1`, `Metal`. */
+  id: z.string().regex(/^[A-Za-z]{2,16}\d{0,3}$/),
+  kind: z.enum(['cpu', 'gpu']),
+  description: displayNameSchema,
+  totalBytes: byteCount,
+  freeBytes: byteCount,
+  /** What the owner's --memory leaves for this daemon's own use now: limit less what is reserved, at most freeBytes. */
+  usableBytes: byteCount,
+  /** What peers may still have of it now: --lend-memory less what is lent, at most usableBytes. */
+  lendableBytes: byteCount
+})
+export type Device = Readonly<z.infer<typeof deviceSchema>>
+
+/** A model that a machine holds. */
+export const heldModelSchema = z.strictObject({
+  id: modelIdSchema,
+  /** Names it answers to there: `tiny`, `qwen3:8b`. The first is the preferred one. */
+  names: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .regex(/^[\w.:/@+-]+$/)
+    )
+    .min(1)
+    .max(16),
+  sizeBytes: byteCount,
+  architecture: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\w.-]+$/),
+  /** Whether an instance is loaded and answers now. */
+  loaded: z.boolean()
+})
+export type HeldModel = Readonly<z.infer<typeof heldModelSchema>>
+
+/** What a machine tells its paired peers of itself. */
+export const inventorySchema = z.strictObject({
+  peerId: peerIdSchema,
+  name: displayNameSchema,
+  /** Unhosted's own version. */
+  version: z.string().max(32),
+  /** `llama.cpp/<release> rpc/<major.minor.patch>`; null while no engine is there. Plans need equality. */
+  engineVersion: z.string().max(64).nullable(),
+  platform: z.string().max(32),
+  cpu: z.strictObject({ model: displayNameSchema, cores: z.number().int().min(1).max(4096) }),
+  devices: z.array(deviceSchema).max(maxDevices),
+  models: z.array(heldModelSchema).max(maxModels)
+})
+export type Inventory = Readonly<z.infer<typeof inventorySchema>>
+
+/** A measured link to a peer. Source: ping round trips and a short transfer, see docs/protocol.md. */
+export interface Link {
+  readonly roundTripMs: number
+  readonly jitterMs: number
+  /** null until a transfer was measured. */
+  readonly bytesPerSecond: number | null
+  /** Whether peers reach each other without a relay. */
+  readonly direct: boolean
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { displayNameSchema, peerIdSchema } from '../inventory/schema.ts'
+
+/** How far trust reaches. `public` peers are never stored here. */
+export const radiusSchema = z.enum(['local', 'trusted'])
+export type Radius = z.infer<typeof radiusSchema>
+
+/** What a paired peer may do here. Deny by default: a missing grant is a refusal. */
+export const grantsSchema = z.strictObject({
+  /** May send whole requests. */
+  infer: z.boolean(),
+  /** May lease memory for layers. */
+  pool: z.boolean(),
+  /** May fetch model files. */
+  models: z.boolean()
+})
+export type Grants = Readonly<z.infer<typeof grantsSchema>>
+
+/** Defaults by radius: own machines may do all; friends whole requests only. Source: docs/architecture.md. */
+export const defaultGrants: Readonly<Record<Radius, Grants>> = {
+  local: { infer: true, pool: true, models: true },
+  trusted: { infer: true, pool: false, models: false }
+}
+
+/** A paired peer as kept in the home folder. */
+export const peerRecordSchema = z.strictObject({
+  peerId: peerIdSchema,
+  name: displayNameSchema,
+  radius: radiusSchema,
+  grants: grantsSchema,
+  /** Multiaddrs that worked, newest first; for peers that mDNS does not reach. */
+  addresses: z.array(z.string().max(256)).max(16),
+  /** Unix time, ms. */
+  pairedAt: z.number().int().min(0)
+})
+export type PeerRecord = Readonly<z.infer<typeof peerRecordSchema>>

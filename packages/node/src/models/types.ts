@@ -1,0 +1,44 @@
+import type { HeldModel } from '@unhosted/core/inventory'
+import type { ModelFacts } from '@unhosted/core/models'
+
+export interface StoredModel {
+  readonly id: string
+  readonly names: readonly string[]
+  readonly sizeBytes: number
+  /** First (or only) file. */
+  readonly path: string
+  readonly files: readonly string[]
+  readonly facts: ModelFacts
+  readonly importedAt: number
+}
+
+export interface PullProgress {
+  readonly doneBytes: number
+  readonly totalBytes: number
+  readonly bytesPerSecond: number
+}
+
+/** Content-addressed GGUF files in the home folder. Safe to use from a CLI and a daemon at once. */
+export interface ModelStore {
+  list(): Promise<readonly StoredModel[]>
+  /** By name, catalogue alias, id or unique id prefix. @throws BaseError MODEL_UNKNOWN */
+  find(reference: string): Promise<StoredModel>
+  /** @throws BaseError MODEL_INVALID | DISK_FULL | HOME_UNUSABLE */
+  import(
+    path: string,
+    options: { readonly name?: string; readonly copy: boolean; readonly signal: AbortSignal }
+  ): Promise<StoredModel>
+  /** `hf:owner/repo[:quant]`, `https://...`, or a catalogue alias. @throws BaseError MODEL_DOWNLOAD_FAILED | MODEL_HASH_MISMATCH | MODEL_INVALID | DISK_FULL | CANCELLED */
+  pull(
+    reference: string,
+    options: {
+      readonly name?: string
+      readonly signal: AbortSignal
+      readonly onProgress: (progress: PullProgress) => void
+    }
+  ): Promise<StoredModel>
+  /** Removes the name; the files go with the last name. @returns bytes freed */
+  remove(reference: string): Promise<number>
+}
+
+export type HeldModels = () => Promise<readonly HeldModel[]>
