@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { modelIdSchema } from '../inventory/schema.ts'
+import { type Radius, radiusSchema } from '../trust/peer-record.ts'
+
+/** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
+export const controlVersion = '1'
+
+/** Longest life an invite may be given: a week. */
+export const maxInviteMs = 7 * 864e5
+
+/** A peer as a person names it: its name, its id, or enough of the end of its id. */
+export const peerReferenceSchema = z.string().min(1).max(128)
+export const modelReferenceSchema = z.string().min(1).max(512)
+export const pairingIdSchema = z.string().min(1).max(64)
+/** Larger than any invite with its addresses; a bound, not a promise. */
+const inviteTextSchema = z.string().min(1).max(4096)
+const multiaddrSchema = z.string().min(1).max(256)
+
+export const createInviteRequestSchema = z.strictObject({
+  radius: radiusSchema,
+  expiresInMs: z.number().int().min(1000).max(maxInviteMs)
+})
+export type CreateInviteRequest = Readonly<z.infer<typeof createInviteRequestSchema>>
+
+export const acceptInviteRequestSchema = z.strictObject({
+  invite: inviteTextSchema,
+  /** Radius that this side gives the issuer; null takes the one that the invite proposes. */
+  radius: radiusSchema.nullable()
+})
+export type AcceptInviteRequest = Readonly<z.infer<typeof acceptInviteRequestSchema>>
+
+export const offerPairingRequestSchema = z
+  .strictObject({
+    /** A seen peer; null where only an address is known. */
+    peer: peerReferenceSchema.nullable(),
+    /** Multiaddr or `host:port` of a peer that mDNS does not reach; null to use the seen ones. */
+    address: multiaddrSchema.nullable(),
+    radius: radiusSchema
+  })
+  .refine((request) => request.peer !== null || request.address !== null, 'a peer or an address is needed')
+export type OfferPairingRequest = Readonly<z.infer<typeof offerPairingRequestSchema>>
+
+export const confirmPairingRequestSchema = z.strictObject({
+  id: pairingIdSchema,
+  /** Whether the person says that the digits are the same on both screens. */
+  accept: z.boolean(),
+  radius: radiusSchema
+})
+export type ConfirmPairingRequest = Readonly<z.infer<typeof confirmPairingRequestSchema>>
+
+export const peerRequestSchema = z.strictObject({ peer: peerReferenceSchema })
+export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
+
+export const planRequestSchema = z.strictObject({
+  model: modelReferenceSchema,
+  /** Tokens; null takes the daemon's default for the model. */
+  contextSize: z.number().int().min(1).max(16_777_216).nullable()
+})
+export type PlanRequest = Readonly<z.infer<typeof planRequestSchema>>
+
+/** A single-use invite, as `unhosted pair --invite` prints it. Holds a secret: never log it. */
+export interface InviteView {
+  readonly invite: string
+  readonly radius: Radius
+  /** Unix time, ms. */
+  readonly expiresAt: number
+}
+
+/** The outcome of a pairing or an unpairing. */
+export interface PairedPeerView {
+  readonly peerId: string
+  readonly name: string
+  readonly radius: Radius
+}
