@@ -72,3 +72,26 @@ export interface PairedPeerView {
   readonly name: string
   readonly radius: Radius
 }
+
+/** Body of an error answer. */
+export const controlErrorSchema = z.strictObject({
+  error: z.strictObject({ code: z.string().max(64), message: z.string().max(16_384), advice: z.string().max(16_384) })
+})
+
+/** An event line of the owner's own daemon: its kind is checked, the rest is typed by DaemonEvent. */
+export const daemonEventSchema = z.looseObject({
+  event: z.enum([
+    'ready',
+    'engine',
+    'peer',
+    'pairing',
+    'unpaired',
+    'instance',
+    'instance-gone',
+    'lease',
+    'lease-gone',
+    'request',
+    'warning',
+    'stopping'
+  ])
+})
