@@ -34,7 +34,8 @@ export function routeAttempts(facts: RouteFacts): readonly Attempt[] {
   const { here } = facts
   if (here === null) return peers.map(toAttempt)
   if (here.loaded) return [{ kind: 'here', reason: 'loaded here' }, ...peers.map(toAttempt)]
-  if (here.fitsSolo === true) return [{ kind: 'here', reason: 'held here and fits one device' }, ...peers.map(toAttempt)]
+  if (here.fitsSolo === true)
+    return [{ kind: 'here', reason: 'held here and fits one device' }, ...peers.map(toAttempt)]
   const needsNoPool = (peer: Holder): boolean => peer.loaded || peer.fitsSolo === true
   return [
     ...peers.filter(needsNoPool).map(toAttempt),

@@ -1,0 +1,168 @@
+import type { LeaseView } from '@unhosted/core/control'
+import { BaseError } from '@unhosted/core/errors'
+import {
+  type EngineArguments,
+  engineArguments,
+  type Plan,
+  type PlanResult,
+  type Shortfall
+} from '@unhosted/core/planner'
+import { formatBytes } from '@unhosted/core/units'
+import type { Log } from '../log/index.ts'
+import type { StoredModel } from '../models/types.ts'
+import type { BorrowedLease, LeaseClient, MemoryLedger, Reservation } from '../pool/types.ts'
+
+/** Memory held for one plan, here and on peers. */
+export interface Allocation {
+  readonly plan: Plan
+  readonly engine: EngineArguments
+  /** `127.0.0.1:port` of each lease, in `RPC0, RPC1, ...` order. */
+  readonly rpcEndpoints: readonly string[]
+  leases(): readonly LeaseView[]
+  /** Resolves when a lease ended without our asking; never rejects, may never settle. */
+  readonly lost: Promise<BaseError>
+  /** Idempotent; resolves when all is given back. */
+  release(): Promise<void>
+}
+
+export interface Allocator {
+  /** @throws BaseError NO_CAPACITY | CANCELLED, and what the last refusing peer said */
+  allocate(
+    model: StoredModel,
+    options: { readonly signal: AbortSignal; readonly evictIdle: () => Promise<boolean> }
+  ): Promise<Allocation>
+}
+
+export interface AllocatorOptions {
+  /** Plans on what is free now, without the named peers. */
+  readonly plan: (
+    model: StoredModel,
+    options: { readonly without: ReadonlySet<string>; readonly signal: AbortSignal }
+  ) => Promise<PlanResult>
+  readonly ledger: MemoryLedger
+  readonly leases: LeaseClient
+  readonly engineVersion: () => string
+  /** A peer failed us; plans leave it out for a while. */
+  readonly onPeerLost: (peerId: string) => void
+  readonly log: Log
+}
+
+/** Plans and reserves, one model at a time: what one plan counts on must not be promised to another. */
+export function createAllocator(options: AllocatorOptions): Allocator {
+  let turn: Promise<unknown> = Promise.resolve()
+  return {
+    allocate: (model, request) => {
+      const mine = turn.then(() => allocateWithRetries(model, request, options))
+      turn = mine.catch(() => {})
+      return mine
+    }
+  }
+}
+
+async function allocateWithRetries(
+  model: StoredModel,
+  request: { readonly signal: AbortSignal; readonly evictIdle: () => Promise<boolean> },
+  options: AllocatorOptions
+): Promise<Allocation> {
+  const without = new Set<string>()
+  for (;;) {
+    request.signal.throwIfAborted()
+    const result = await options.plan(model, { without, signal: request.signal })
+    if (!result.ok) {
+      if (await request.evictIdle()) continue
+      const { shortfall } = result
+      throw new BaseError('NO_CAPACITY', describeShortfall(model, result.shortfall), {
+        advice: shortfall.remedies[0] ?? 'Pair another machine, or lend more memory on one.',
+        details: { missingBytes: shortfall.missingBytes, remedies: shortfall.remedies }
+      })
+    }
+    try {
+      return await holdMemory(result.plan, request.signal, options)
+    } catch (error) {
+      const refused = error instanceof RefusedByPeer ? error : null
+      if (refused === null) throw error
+      options.log.warn(
+        { peer: refused.peerId, error: refused.cause },
+        'a peer of the plan refused; planning without it'
+      )
+      options.onPeerLost(refused.peerId)
+      without.add(refused.peerId)
+    }
+  }
+}
+
+function describeShortfall(model: StoredModel, { neededBytes, availableBytes, missingBytes }: Shortfall): string {
+  const [needed, available, missing] = [neededBytes, availableBytes, missingBytes].map(formatBytes)
+  return `${model.names[0]} needs ${needed}; the machines that can serve you have ${available} to give, ${missing} too little.`
+}
+
+class RefusedByPeer extends Error {
+  readonly peerId: string
+  constructor(peerId: string, cause: unknown) {
+    super('refused by a peer', { cause })
+    this.peerId = peerId
+  }
+}
+
+async function holdMemory(plan: Plan, signal: AbortSignal, options: AllocatorOptions): Promise<Allocation> {
+  const engine = engineArguments(plan)
+  const reservations: Reservation[] = []
+  const borrowed: BorrowedLease[] = []
+  const release = async (): Promise<void> => {
+    for (const reservation of reservations) reservation.release()
+    await Promise.all(borrowed.map((lease) => lease.close()))
+  }
+  try {
+    for (const segment of plan.segments.filter(({ peerId }) => peerId === plan.headPeerId)) {
+      reservations.push(options.ledger.reserve(segment.deviceId, segment.need.total, 'own'))
+    }
+    for (const lease of engine.leases) {
+      borrowed.push(await borrow(plan, lease, signal, options))
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<BaseError>()
+  for (const lease of borrowed) {
+    void lease.ended.then((error) => {
+      if (error === null) return
+      options.onPeerLost(lease.request.peerId)
+      onLost(peerLost(plan, lease, error))
+    })
+  }
+  return {
+    plan,
+    engine,
+    rpcEndpoints: borrowed.map(({ endpoint }) => endpoint),
+    leases: () => borrowed.map((l) => l.view()),
+    lost,
+    release
+  }
+}
+
+async function borrow(
+  plan: Plan,
+  lease: EngineArguments['leases'][number],
+  signal: AbortSignal,
+  options: AllocatorOptions
+): Promise<BorrowedLease> {
+  try {
+    const { modelId, modelName } = plan
+    return await options.leases.borrow(
+      { ...lease, modelId, modelName, engineVersion: options.engineVersion() },
+      { signal }
+    )
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new RefusedByPeer(lease.peerId, error)
+  }
+}
+
+function peerLost(plan: Plan, lease: BorrowedLease, cause: Error): BaseError {
+  const machine = plan.segments.find(({ peerId }) => peerId === lease.request.peerId)?.machine ?? lease.request.peerId
+  return new BaseError('PEER_LOST', `${machine}, which held a part of ${plan.modelName}, was lost: ${cause.message}`, {
+    advice: 'Ask again: the next plan leaves it out until it is back.',
+    cause
+  })
+}
