@@ -5,7 +5,15 @@ export interface MemoryNeed {
   readonly weights: Bytes
   readonly kv: Bytes
   readonly compute: Bytes
+  /** The three above and the reserve against over-commit: what to reserve, lease, and hold a budget against. */
   readonly total: Bytes
+}
+
+/** What the head's CPU holds although it has no layers: the embedding table, its scratch, the process. */
+export interface HostShare {
+  readonly deviceId: string
+  readonly need: MemoryNeed
+  readonly budgetBytes: Bytes
 }
 
 /** Consecutive layers on one device of one machine. */
@@ -53,8 +61,11 @@ export interface Plan {
   readonly kind: 'solo' | 'pool'
   /** The machine that runs llama-server: the planning machine itself. */
   readonly headPeerId: string
+  /** null where the first segment is the head's CPU: its need then includes this. To be reserved like a segment. */
+  readonly host: HostShare | null
   readonly segments: readonly Segment[]
   readonly excluded: readonly Exclusion[]
+  /** Needs of all segments and of `host`. */
   readonly totalBytes: Bytes
 }
 

@@ -1,0 +1,3 @@
+export * from './parse-config.ts'
+export * from './schema.ts'
+export * from './settings.ts'
