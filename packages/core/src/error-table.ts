@@ -129,6 +129,12 @@ export const errorTable = {
     meaning: 'The prompt and the answer do not fit the context size.',
     remedy: 'Shorten the prompt or raise the context size.'
   },
+  NOT_SUPPORTED: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The model or the engine cannot do what the request asks: embeddings, rerank, images, audio.',
+    remedy: 'Use a model that can.'
+  },
   NO_CAPACITY: {
     status: 503,
     type: 'server_error',
@@ -192,6 +198,12 @@ export const errorTable = {
     type: 'server_error',
     meaning: 'The engine process ended while it was needed.',
     remedy: 'Ask again; the model is loaded anew.'
+  },
+  ENGINE_FAULT: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'The engine answered with a fault of its own.',
+    remedy: 'Ask again; if it repeats, read the engine log.'
   },
 
   // Peers

@@ -1,0 +1,7 @@
+export * from './dialect.ts'
+export * from './error-body.ts'
+export * from './json-scan.ts'
+export * from './model-list.ts'
+export * from './request.ts'
+export * from './sse.ts'
+export * from './upstream-error.ts'
