@@ -1,0 +1,45 @@
+import { isBaseError } from '@unhosted/core/errors'
+import { freePort } from './free-port.ts'
+import { isListening } from './listening.ts'
+import { awaitReady } from './readiness.ts'
+import type { Supervisor } from './supervisor.ts'
+import type { Engine, RpcServer } from './types.ts'
+
+/** ggml-rpc-server takes no port 0, so a free one is picked; another program may take it first. */
+const portAttempts = 4
+
+/**
+ * Start ggml-rpc-server for one device on a loopback port. It has no authentication: only our tunnel may talk to
+ * it, for the time of a lease. Its tensor cache (-c) stays off: it checks nothing of what it reads back, and a
+ * truncated entry gives NaNs.
+ * @throws BaseError ENGINE_START_FAILED | CANCELLED
+ */
+export async function startRpcServer(
+  options: { readonly deviceId: string; readonly threads: number; readonly signal: AbortSignal },
+  context: { readonly engine: Engine; readonly supervisor: Supervisor; readonly environment: NodeJS.ProcessEnv }
+): Promise<RpcServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal.throwIfAborted()
+    const port = await freePort()
+    const started = await context.supervisor.start({
+      title: 'rpc-server',
+      command: context.engine.rpcServerPath,
+      args: [
+        ...['--host', '127.0.0.1', '--port', String(port)],
+        ...['--device', options.deviceId, '--threads', String(options.threads)]
+      ],
+      environment: context.environment,
+      socketPath: null
+    })
+    try {
+      await awaitReady(started, {
+        signal: options.signal,
+        probe: (signal) => isListening(started.pid, port, signal)
+      })
+      return { pid: started.pid, logFile: started.logFile, exited: started.exited, stop: started.stop, port }
+    } catch (error) {
+      const portTaken = started.output.lines().some((line) => line.includes('Failed to create server socket'))
+      if (!portTaken || attempt === portAttempts || !isBaseError(error, 'ENGINE_START_FAILED')) throw error
+    }
+  }
+}

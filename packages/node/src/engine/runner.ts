@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import type { Log } from '@unhosted/node/log'
+import type { HomePaths } from '@unhosted/node/store'
+import { createDeviceList } from './devices.ts'
+import { engineEnvironment } from './engine-environment.ts'
+import { findLeash } from './leash.ts'
+import { assertPlan, startLlamaServer } from './llama-server.ts'
+import { startRpcServer } from './rpc-server.ts'
+import { createSupervisor, type Supervisor } from './supervisor.ts'
+import type { Engine, EngineRunner } from './types.ts'
+
+export interface EngineRunnerOptions {
+  readonly engine: Engine
+  readonly paths: Pick<HomePaths, 'run' | 'engineLogs' | 'engineSocket'>
+  readonly log: Log
+  /** Default process.env; only a safe part of it reaches the engine. */
+  readonly environment?: NodeJS.ProcessEnv
+  /** Milliseconds on a clock that never goes back. Default performance.now. */
+  readonly now?: () => number
+}
+
+/** Call `sweepProcesses` first: it ends what an earlier daemon of the same home left. */
+export function createEngineRunner(options: EngineRunnerOptions): EngineRunner {
+  const { engine, paths } = options
+  const own = options.environment ?? process.env
+  const environment = engineEnvironment(own)
+  const devices = createDeviceList({ engine, environment, now: options.now ?? (() => performance.now()) })
+  const log = options.log.component('engine')
+  let supervisor: Promise<Supervisor> | null = null
+  const supervise = (): Promise<Supervisor> => {
+    supervisor ??= findLeash(engine, own).then((leash) => {
+      if (leash.length === 0) log.debug({}, 'no parent-death signal here; the sweep at the next start ends leftovers')
+      return createSupervisor({ paths, log, leash })
+    })
+    return supervisor
+  }
+  return {
+    engine,
+    async startLlamaServer(server) {
+      assertPlan(server)
+      const name = `llama-${randomBytes(6).toString('hex')}`
+      return startLlamaServer(server, { engine, supervisor: await supervise(), paths, environment, name })
+    },
+    startRpcServer: async (server) => startRpcServer(server, { engine, supervisor: await supervise(), environment }),
+    listDevices: (list) => devices.list(list),
+    async stop() {
+      await (await supervise()).stop()
+    }
+  }
+}
