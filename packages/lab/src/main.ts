@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { ended } from './command.ts'
 import { cliProgram } from './host.ts'
@@ -30,21 +30,24 @@ try {
 }
 
 async function converse(lab: Lab): Promise<void> {
-  for (;;) {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout })
-    const line = await new Promise<string | null>((resolve) => {
-      terminal.once('close', () => resolve(null))
-      terminal.once('SIGINT', () => terminal.close())
-      void terminal.question('lab> ').then(resolve, () => resolve(null))
-    })
-    terminal.close()
-    if (line === null || line.trim() === 'exit') return
+  const { stdin, stdout } = process
+  const terminal = createInterface({ input: stdin, output: stdout, prompt: 'lab> ' })
+  terminal.on('SIGINT', () => terminal.close())
+  terminal.prompt()
+  for await (const line of terminal) {
+    if (line.trim() === 'exit') break
+    // The terminal is the command's own while it runs.
+    terminal.pause()
+    if (stdin.isTTY) stdin.setRawMode(false)
     try {
       await obey(lab, line.trim().split(/\s+/))
     } catch (error) {
-      process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
     }
+    if (stdin.isTTY) stdin.setRawMode(true)
+    terminal.prompt()
   }
+  terminal.close()
 }
 
 async function obey(lab: Lab, [verb = '', ...rest]: readonly string[]): Promise<void> {
