@@ -1,2 +1,3 @@
 export * from './atomic-file.ts'
+export * from './home.ts'
 export * from './paths.ts'
