@@ -113,8 +113,8 @@ async function holdMemory(plan: Plan, signal: AbortSignal, options: AllocatorOpt
     await Promise.all(borrowed.map((lease) => lease.close()))
   }
   try {
-    for (const segment of plan.segments.filter(({ peerId }) => peerId === plan.headPeerId)) {
-      reservations.push(options.ledger.reserve(segment.deviceId, segment.need.total, 'own'))
+    for (const { deviceId, bytes } of engine.reservations) {
+      reservations.push(options.ledger.reserve(deviceId, bytes, 'own'))
     }
     for (const lease of engine.leases) {
       borrowed.push(await borrow(plan, lease, signal, options))

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import type { LlamaServer, ProcessExit } from '../engine/types.ts'
 import { silentLog } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
+import type { Clock } from '../pool/index.ts'
 import type { Allocation } from './allocator.ts'
-import type { Clock } from './clock.ts'
 import { Instances } from './instances.ts'
 
 const plan: Plan = {
@@ -60,7 +60,7 @@ function setUp(
       if (!freed) held -= 1
       freed = true
     }
-    const engine = { gpuLayers: 0, devices: [], tensorSplit: [], leases: [] }
+    const engine = { gpuLayers: 0, devices: [], tensorSplit: [], leases: [], reservations: [] }
     return { plan, engine, rpcEndpoints: [], leases: () => [], lost: lost.promise, release }
   }
   const start = async (

@@ -4,8 +4,8 @@ import type { Plan } from '@unhosted/core/planner'
 import type { LlamaServer } from '../engine/types.ts'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
+import type { Clock } from '../pool/index.ts'
 import type { Allocation, Allocator } from './allocator.ts'
-import type { Clock } from './clock.ts'
 
 /** Some endpoints want the engine started for them; an instance serves one purpose. */
 export type Purpose = 'generate' | 'embed' | 'rerank'
