@@ -1,0 +1,208 @@
+import { type Candidate, compare } from './candidates.ts'
+import type { Estimator } from './estimate.ts'
+import type { MemoryNeed } from './plan.ts'
+
+/** A candidate's run of layers. */
+export interface Part {
+  readonly candidate: Candidate
+  readonly firstLayer: number
+  readonly layerCount: number
+  readonly output: boolean
+  readonly need: MemoryNeed
+}
+
+/** Up to so many devices every order and subset is tried (2^n states); beyond, a few likely orders. */
+const exactOrderLimit = 10
+
+/**
+ * Lay the layers out over these devices, none over budget; a device that cannot help may get none.
+ * llama.cpp fixes two ends: what stays on the head's CPU is always the first run, and the output
+ * layer follows the last. Between them the order is ours: nearest device last but for the head's
+ * own GPUs, which come last of all, so that logits (4 bytes a vocabulary entry for each token) cross
+ * the fastest link or none.
+ * @returns null where no order fits
+ */
+export function splitLayers(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
+  const first = devices.find(isHeadCpu) ?? null
+  const rest = devices.filter((device) => device !== first).toSorted(nearestLast)
+  for (const order of orders(first, rest, estimator)) {
+    const starts = order.length <= estimator.facts.layerCount ? earliestStarts(order, estimator) : null
+    if (starts !== null) return distribute(order, starts, estimator)
+  }
+  return null
+}
+
+export function isHeadCpu({ machine, device }: Candidate): boolean {
+  return machine.isHead && device.kind === 'cpu'
+}
+
+function nearestLast(a: Candidate, b: Candidate): number {
+  return (
+    compare(a.machine.isHead ? 1 : 0, b.machine.isHead ? 1 : 0) ||
+    compare(a.machine.radius === 'local' ? 1 : 0, b.machine.radius === 'local' ? 1 : 0) ||
+    compare(b.machine.roundTripMs, a.machine.roundTripMs) ||
+    compare(a.machine.peerId, b.machine.peerId) ||
+    compare(a.device.kind === 'gpu' ? 1 : 0, b.device.kind === 'gpu' ? 1 : 0) ||
+    compare(a.device.id, b.device.id)
+  )
+}
+
+/** Orders to try, best first. */
+function* orders(
+  first: Candidate | null,
+  rest: readonly Candidate[],
+  estimator: Estimator
+): Generator<readonly Candidate[]> {
+  const withFirst = (order: readonly Candidate[]): readonly Candidate[] => (first === null ? order : [first, ...order])
+  if (first !== null || rest.length > 0) yield withFirst(rest)
+  if (rest.length < 2) return
+  if (rest.length <= exactOrderLimit) {
+    const found = searchOrder(first, rest, estimator)
+    if (found !== null) yield found
+    return
+  }
+  const roomier = rest.toSorted((a, b) => compare(a.budgetBytes, b.budgetBytes) || nearestLast(a, b))
+  yield withFirst(roomier)
+  yield withFirst(roomier.toReversed())
+  for (const last of rest) yield withFirst([...rest.filter((device) => device !== last), last])
+}
+
+/**
+ * Which devices in which order: over subsets, from the back, the earliest layer from which the subset
+ * holds all to the end. Starting earlier never hurts, so one number a subset is enough.
+ * @returns an order of the fewest devices that hold all, the head's CPU before them where it is needed
+ */
+function searchOrder(
+  first: Candidate | null,
+  rest: readonly Candidate[],
+  estimator: Estimator
+): readonly Candidate[] | null {
+  const sets = 1 << rest.length
+  const earliest = new Int32Array(sets).fill(unreached)
+  const taken = new Int32Array(sets)
+  earliest[0] = estimator.facts.layerCount
+  let best: { readonly set: number; readonly head: boolean; readonly count: number } | null = null
+  for (let set = 0; set < sets; set += 1) {
+    const end = earliest[set] ?? unreached
+    if (end === unreached) continue
+    const head = end > 0
+    const count = bits(set) + (head ? 1 : 0)
+    const holds = !head || (first !== null && earliestStart(first, end, 0, estimator) === 0)
+    if (holds && (best === null || count < best.count)) best = { set, head, count }
+    rest.forEach((device, index) => {
+      const next = set | (1 << index)
+      const start = next === set || end === 0 ? null : earliestStart(device, end, 0, estimator)
+      if (start === null || start >= (earliest[next] ?? unreached)) return
+      earliest[next] = start
+      taken[next] = index
+    })
+  }
+  if (best === null) return null
+  const order = best.head && first !== null ? [first] : []
+  for (let set = best.set; set !== 0; set &= ~(1 << (taken[set] ?? 0))) {
+    const device = rest[taken[set] ?? 0]
+    if (device !== undefined) order.push(device)
+  }
+  return order
+}
+
+const unreached = 2 ** 30
+
+function bits(set: number): number {
+  let count = 0
+  for (let left = set; left !== 0; left &= left - 1) count += 1
+  return count
+}
+
+/**
+ * For each device of an order, the earliest layer from which it and those after it can hold the rest of
+ * the model, leaving at least one layer to each before it; null where even all together cannot.
+ */
+function earliestStarts(order: readonly Candidate[], estimator: Estimator): readonly number[] | null {
+  const starts: number[] = []
+  let end = estimator.facts.layerCount
+  for (let index = order.length - 1; index >= 0; index -= 1) {
+    const device = order[index]
+    const start = device === undefined ? null : earliestStart(device, end, index, estimator)
+    if (start === null) return null
+    starts.unshift(start)
+    end = start
+  }
+  return starts[0] === 0 ? starts : null
+}
+
+/** The earliest layer, not before `floor`, from which `device` holds all up to `end`; null where not one layer fits. */
+function earliestStart(device: Candidate, end: number, floor: number, estimator: Estimator): number | null {
+  const fits = (start: number): boolean => needOf(device, start, end, estimator).total <= device.budgetBytes
+  if (end - 1 < floor || !fits(end - 1)) return null
+  let [low, high] = [floor, end - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (fits(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function needOf(device: Candidate, start: number, end: number, estimator: Estimator): MemoryNeed {
+  return estimator.need({
+    kind: device.device.kind,
+    firstLayer: start,
+    layerCount: end - start,
+    output: end === estimator.facts.layerCount,
+    embedding: isHeadCpu(device)
+  })
+}
+
+/**
+ * From the front, give each device its fair run: of what is left, GPUs take all they can hold, in proportion
+ * to their room, and CPUs share the remainder in the same way; each within its budget, at least one layer,
+ * and leaving no more than the others can hold.
+ */
+function distribute(order: readonly Candidate[], starts: readonly number[], estimator: Estimator): readonly Part[] {
+  const { layerCount } = estimator.facts
+  const parts: Part[] = []
+  let start = 0
+  order.forEach((candidate, index) => {
+    const after = order.length - index - 1
+    const fair = start + fairShare(order.slice(index), layerCount - start, estimator)
+    const atMost = furthestEnd(candidate, start, layerCount - after, estimator)
+    const atLeast = Math.max(starts[index + 1] ?? layerCount, start + 1)
+    const end = Math.max(atLeast, Math.min(atMost, fair))
+    const need = needOf(candidate, start, end, estimator)
+    parts.push({ candidate, firstLayer: start, layerCount: end - start, output: end === layerCount, need })
+    start = end
+  })
+  return parts
+}
+
+/** How many of the `remaining` layers the first of `order` should take. */
+function fairShare(order: readonly Candidate[], remaining: number, estimator: Estimator): number {
+  const rooms = order.map((device) => ({ kind: device.device.kind, layers: roomInLayers(device, estimator) }))
+  const room = (kind: 'cpu' | 'gpu'): number =>
+    rooms.reduce((total, each) => total + (each.kind === kind ? each.layers : 0), 0)
+  const [mine] = rooms
+  if (mine === undefined || mine.layers === 0) return 0
+  const onGpus = Math.min(remaining, room('gpu'))
+  const shared = mine.kind === 'gpu' ? onGpus : remaining - onGpus
+  return Math.round((shared * mine.layers) / room(mine.kind))
+}
+
+/** How many average layers fit beside a device's fixed needs. */
+export function roomInLayers(device: Candidate, estimator: Estimator): number {
+  const { layerCount } = estimator.facts
+  const share = { kind: device.device.kind, firstLayer: 0, output: false, embedding: isHeadCpu(device) }
+  const fixed = estimator.need({ ...share, layerCount: 0 }).total
+  const whole = estimator.need({ ...share, layerCount }).total
+  return Math.max(0, device.budgetBytes - fixed) / Math.max(1, (whole - fixed) / layerCount)
+}
+
+function furthestEnd(device: Candidate, start: number, ceiling: number, estimator: Estimator): number {
+  let [low, high] = [start, ceiling]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (needOf(device, start, middle, estimator).total <= device.budgetBytes) low = middle
+    else high = middle - 1
+  }
+  return low
+}
