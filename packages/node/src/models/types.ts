@@ -10,6 +10,8 @@ export interface StoredModel {
   readonly files: readonly string[]
   readonly facts: ModelFacts
   readonly importedAt: number
+  /** Why it cannot be used now (its linked original changed or is gone); absent when all is well. */
+  readonly problem?: string
 }
 
 export interface PullProgress {

@@ -1,0 +1,6 @@
+export { type BundledModel, tinyModel } from './bundled-model.ts'
+export { heldModels } from './held-models.ts'
+export { inspectGguf } from './inspect-gguf.ts'
+export { loadCatalogue } from './load-catalogue.ts'
+export { createModelStore, type ModelStoreOptions } from './model-store.ts'
+export * from './types.ts'
