@@ -1,0 +1,7 @@
+export * from './hello.ts'
+export * from './infer.ts'
+export * from './lease.ts'
+export * from './link.ts'
+export * from './pair.ts'
+export * from './tunnel.ts'
+export * from './wire-error.ts'

@@ -1,0 +1,5 @@
+export { type Clock, systemClock } from './clock.ts'
+export { createLeaseClient, type LeaseClientOptions } from './lease-client.ts'
+export { createLeaseServer, defaultLeaseLimits, type LeaseLimits, type LeaseServerOptions } from './lease-server.ts'
+export { createMemoryLedger, type DeviceLimits, type MemoryLedgerOptions } from './ledger.ts'
+export type * from './types.ts'

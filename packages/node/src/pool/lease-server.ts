@@ -1,0 +1,142 @@
+import type { LeaseView } from '@unhosted/core/control'
+import { BaseError } from '@unhosted/core/errors'
+import { type LeaseRequestMessage, leaseProtocol, leaseRequestSchema, toWireError } from '@unhosted/core/protocol'
+import type { PeerRecord } from '@unhosted/core/trust'
+import type { EngineRunner } from '../engine/types.ts'
+import type { Log } from '../log/index.ts'
+import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { PeerHost } from '../p2p/peer-host.ts'
+import type { Clock } from './clock.ts'
+import { LentLease } from './lent-lease.ts'
+import { isTicketFor } from './opening.ts'
+import { serveStreamTunnels } from './stream-tunnel.ts'
+import type { LeaseServer, MemoryLedger } from './types.ts'
+
+export interface LeaseLimits {
+  readonly maxLeasesPerPeer: number
+  readonly maxLeases: number
+  /** Longest wait for the request after a stream opened, ms. */
+  readonly requestMs: number
+  /** A lease with no tunnel connection for this long is ended, ms. */
+  readonly idleMs: number
+  /** Tunnel connections of one lease at once. */
+  readonly maxConnections: number
+}
+
+export const defaultLeaseLimits: LeaseLimits = {
+  maxLeasesPerPeer: 16,
+  maxLeases: 64,
+  requestMs: 5000,
+  idleMs: 120_000,
+  maxConnections: 8
+}
+
+export interface LeaseServerOptions {
+  readonly host: PeerHost
+  /** The engine as it is now; null while there is none. */
+  readonly engine: () => EngineRunner | null
+  readonly ledger: MemoryLedger
+  readonly clock: Clock
+  readonly log: Log
+  /** Threads of an rpc-server, for leases of the CPU device. */
+  readonly threads: number
+  readonly limits: LeaseLimits
+  /** Called when a lease begins and when it is over; `reason` is null while it lives. */
+  readonly onChange: (lease: LeaseView, state: 'open' | 'gone', reason: string | null) => void
+}
+
+/** Lends memory to paired peers with the grant `pool`; serves from the moment it is made. */
+export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
+  const leases = new Set<LentLease>()
+  const tasks = new Set<Promise<void>>()
+
+  async function serve(stream: FramedStream, peer: PeerRecord, signal: AbortSignal): Promise<void> {
+    const request = await stream.readJson(leaseRequestSchema, { signal, timeoutMs: options.limits.requestMs })
+    let lease: LentLease
+    try {
+      lease = admit(request, peer, stream)
+    } catch (error) {
+      options.log.info({ peerId: peer.peerId, deviceId: request.deviceId, bytes: request.bytes }, 'lease refused')
+      await stream.writeJson({ type: 'refused', error: toWireError(error) }, { signal })
+      return
+    }
+    try {
+      await lease.run(signal)
+    } finally {
+      leases.delete(lease)
+    }
+  }
+
+  /** All that can be decided at once, without a gap in which a second request could slip through. */
+  function admit(request: LeaseRequestMessage, peer: PeerRecord, stream: FramedStream): LentLease {
+    if (!peer.grants.pool) {
+      throw new BaseError('PEER_REFUSED', 'This machine does not lend memory to you.', {
+        advice: 'Ask its owner for the grant "pool".'
+      })
+    }
+    const engine = options.engine()
+    if (engine === null) throw refused('This machine has no engine yet.', 'Wait until its engine is ready.')
+    if (engine.engine.version !== request.engineVersion) {
+      throw refused(
+        `This machine runs ${engine.engine.version}, not ${request.engineVersion}.`,
+        'Bring both machines to the same version of Unhosted.'
+      )
+    }
+    const ofPeer = [...leases].filter((lease) => lease.peer.peerId === peer.peerId).length
+    if (ofPeer >= options.limits.maxLeasesPerPeer || leases.size >= options.limits.maxLeases) {
+      throw refused('This machine has too many leases open.', 'Close some and try again.')
+    }
+    const reservation = options.ledger.reserve(request.deviceId, request.bytes, 'lent')
+    const lease = new LentLease({ request, peer, stream, engine, reservation, options })
+    leases.add(lease)
+    return lease
+  }
+
+  const stopTunnels = serveStreamTunnels({
+    host: options.host,
+    clock: options.clock,
+    find(peerId, opening) {
+      for (const lease of leases) {
+        if (lease.peer.peerId === peerId && isTicketFor(lease.ticket, opening)) {
+          return lease.hasRoom ? (connection) => lease.accept(connection, 'libp2p') : null
+        }
+      }
+      return null
+    }
+  })
+  const stopLeases = options.host.handle(leaseProtocol, async (stream, { peer, signal }) => {
+    const task = serve(stream, peer, signal)
+    const settled = task.then(
+      () => {},
+      () => {}
+    )
+    tasks.add(settled)
+    settled.then(() => tasks.delete(settled))
+    await task
+  })
+  const stopGrants = options.host.on('peer:change', ({ peerId, record }) => {
+    if (record?.grants.pool === true) return
+    for (const lease of leases) {
+      if (lease.peer.peerId === peerId)
+        lease.end(refused('The grant to borrow memory was taken back.', 'Ask its owner.'))
+    }
+  })
+
+  return {
+    leases: () => [...leases].filter((lease) => lease.granted).map((lease) => lease.view()),
+    async stop() {
+      stopLeases()
+      stopTunnels()
+      stopGrants()
+      const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.', {
+        advice: 'Ask again; the next plan leaves it out.'
+      })
+      for (const lease of leases) lease.end(stopped)
+      await Promise.all(tasks)
+    }
+  }
+}
+
+function refused(what: string, advice: string): BaseError {
+  return new BaseError('LEASE_REFUSED', what, { advice })
+}

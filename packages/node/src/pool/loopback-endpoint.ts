@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Log } from '../log/index.ts'
+import type { Clock } from './clock.ts'
+import type { Connections } from './connections.ts'
+import { isOwnConnection } from './socket-owner.ts'
+
+/** Connections that may wait for their turn; llama-server opens them one after another. */
+const maxWaiting = 8
+/** Longest wait for a turn, ms: a client that would wait longer gets an end instead of silence. */
+const turnMs = 10_000
+
+export interface LoopbackEndpoint {
+  /** `127.0.0.1:port`. */
+  readonly address: string
+  close(): void
+}
+
+/**
+ * The port that llama-server takes for its rpc-server. An rpc-server serves one connection at a time
+ * and lets a second one hang, so connections here take turns. On Linux only our own user's get in.
+ */
+export async function openLoopbackEndpoint(options: {
+  /** A fresh tunnel connection. */
+  readonly connect: () => Promise<Duplex>
+  readonly connections: Connections
+  readonly clock: Clock
+  readonly log: Log
+}): Promise<LoopbackEndpoint> {
+  const sockets = new Set<Socket>()
+  let turn = Promise.resolve()
+  let waiting = 0
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    if (waiting >= maxWaiting) {
+      socket.destroy()
+      return
+    }
+    waiting += 1
+    const stopTimer = options.clock.after(turnMs, () => socket.destroy())
+    const before = turn
+    turn = (async () => {
+      await before
+      stopTimer()
+      waiting -= 1
+      await carry(socket)
+    })()
+  })
+
+  async function carry(local: Socket): Promise<void> {
+    try {
+      if (local.destroyed) return
+      const { remotePort, localPort } = local
+      if (remotePort === undefined || localPort === undefined) return
+      if (!(await isOwnConnection({ clientPort: remotePort, serverPort: localPort }))) {
+        options.log.warn({ port: localPort }, 'another user of this machine tried to use a lease')
+        local.destroy()
+        return
+      }
+      const remote = await options.connect()
+      await options.connections.join(local, remote)
+    } catch (error) {
+      options.log.warn({ error: error instanceof Error ? error.message : String(error) }, 'tunnel connection failed')
+      local.destroy()
+    }
+  }
+
+  server.listen({ host: '127.0.0.1', port: 0, exclusive: true })
+  await once(server, 'listening')
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+
+/** TCP_LISTEN and the rest do not matter here; a connected client shows as established. Source: proc_net(5). */
+const columns = { local: 1, remote: 2, uid: 7 } as const
+
+/**
+ * Whether the process at the other end of a loopback IPv4 connection runs as our own user.
+ * Linux tells (in /proc/net/tcp); elsewhere the answer is true, see docs/threat-model.md.
+ */
+export async function isOwnConnection(ends: {
+  readonly clientPort: number
+  readonly serverPort: number
+}): Promise<boolean> {
+  const uid = process.getuid?.()
+  if (process.platform !== 'linux' || uid === undefined) return true
+  const table = await readFile('/proc/net/tcp', 'utf8')
+  const client = endpoint(ends.clientPort)
+  const server = endpoint(ends.serverPort)
+  for (const line of table.split('\n')) {
+    const fields = line.trim().split(/\s+/)
+    if (fields[columns.local] === client && fields[columns.remote] === server)
+      return Number(fields[columns.uid]) === uid
+  }
+  return false
+}
+
+function endpoint(port: number): string {
+  return `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+}
