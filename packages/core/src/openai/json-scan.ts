@@ -2,6 +2,8 @@
 export interface JsonScan {
   /** Deepest nesting of objects and arrays. */
   readonly depth: number
+  /** How many objects and arrays there are. */
+  readonly containers: number
   /** Byte range of the value of the top-level `model` field, quotes included; null where it is absent or no string. */
   readonly model: { readonly start: number; readonly end: number } | null
 }
@@ -19,6 +21,7 @@ const modelKey = [0x6d, 0x6f, 0x64, 0x65, 0x6c]
 export function scanJson(json: Uint8Array): JsonScan {
   let depth = 0
   let deepest = 0
+  let containers = 0
   let model: JsonScan['model'] = null
   let keyIsModel = false
   for (let at = 0; at < json.length; at++) {
@@ -30,6 +33,7 @@ export function scanJson(json: Uint8Array): JsonScan {
       at = end - 1
     } else if (byte === 0x7b || byte === 0x5b) {
       depth++
+      containers++
       deepest = Math.max(deepest, depth)
       keyIsModel = false
     } else if (byte === 0x7d || byte === 0x5d) {
@@ -39,7 +43,7 @@ export function scanJson(json: Uint8Array): JsonScan {
       keyIsModel = false
     }
   }
-  return { depth: deepest, model }
+  return { depth: deepest, containers, model }
 }
 
 /** Index just after the closing quote of the string that opens at `start`. */

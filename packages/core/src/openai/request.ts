@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BaseError } from '../errors.ts'
+import type { JsonScan } from './json-scan.ts'
 
 /** What the gateway reads of a request; everything else belongs to the engine. */
 export interface RequestHead {
@@ -16,8 +17,30 @@ export const maxModelNameLength = 256
  */
 export const maxRequestDepth = 128
 
+/** Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3. */
+export const maxRequestContainers = 1_000_000
+
 const modelSchema = z.string().min(1).max(maxModelNameLength)
 const streamSchema = z.boolean().nullish()
+
+/**
+ * Refuse, before it is parsed, a body that would cost far more than its size.
+ * @throws BaseError REQUEST_MALFORMED | REQUEST_TOO_LARGE
+ */
+export function checkRequestShape({ depth, containers }: Pick<JsonScan, 'depth' | 'containers'>): void {
+  if (depth > maxRequestDepth) {
+    throw malformed(
+      `The request body is nested deeper than ${maxRequestDepth} levels.`,
+      'Send a flatter schema or message.',
+      null
+    )
+  }
+  if (containers > maxRequestContainers) {
+    throw new BaseError('REQUEST_TOO_LARGE', `The request body has more than ${maxRequestContainers} parts.`, {
+      advice: 'Send less in one request.'
+    })
+  }
+}
 
 /**
  * Read `model` and `stream` of a parsed body.

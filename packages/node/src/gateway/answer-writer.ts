@@ -1,0 +1,135 @@
+import type { ServerResponse } from 'node:http'
+import { BaseError } from '@unhosted/core/errors'
+import { type Dialect, encodeComment, errorBody, errorEvent } from '@unhosted/core/openai'
+import type { Clock } from '../pool/clock.ts'
+import type { Placement } from '../router/types.ts'
+import type { GatewayLimits } from './types.ts'
+
+export interface AnswerWriterOptions {
+  readonly raw: ServerResponse
+  readonly dialect: Dialect
+  /** Whether the client asked for events, and so can be kept waiting with comments. */
+  readonly stream: boolean
+  readonly clock: Clock
+  readonly limits: Pick<GatewayLimits, 'firstCommentMs' | 'commentEveryMs' | 'stalledClientMs'>
+}
+
+/** Writes one answer: head, chunks as fast as the client takes them, and an error wherever it strikes. */
+export interface AnswerWriter {
+  /** Say where the answer will come from; may be called again when that changes before the head is out. */
+  place(placement: Placement): void
+  /** Begin the answer of the engine. The head goes out with the first bytes, or is out already. */
+  begin(status: number, contentType: string): void
+  /** @returns a promise only when the client must catch up. @throws CANCELLED in it when the client goes or stalls */
+  write(chunk: Uint8Array): Promise<void> | undefined
+  /** A whole body at once. */
+  send(status: number, contentType: string, body: Uint8Array): void
+  /** An error answer; an error event once a stream has begun; a broken connection where neither is possible. */
+  fail(error: BaseError): void
+  end(): void
+  /** Stop timers. Idempotent. */
+  release(): void
+}
+
+const eventStreamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no'
+}
+
+export function createAnswerWriter({ raw, dialect, stream, clock, limits }: AnswerWriterOptions): AnswerWriter {
+  let placement: Placement | null = null
+  let eventsBegun = false
+
+  const comment = (): void => {
+    if (placement !== null) {
+      if (!raw.headersSent) raw.writeHead(200, eventStreamHeaders)
+      eventsBegun = true
+      const { modelName, servedBy } = placement
+      if (!raw.writableNeedDrain) raw.write(encodeComment(`waiting for ${modelName} on ${servedBy.machine}`))
+    }
+    cancelComment = clock.after(limits.commentEveryMs, comment)
+  }
+  let cancelComment = stream ? clock.after(limits.firstCommentMs, comment) : () => {}
+
+  const send: AnswerWriter['send'] = (status, contentType, body) => {
+    cancelComment()
+    raw.writeHead(status, { 'content-type': contentType, 'content-length': body.byteLength })
+    raw.end(body)
+  }
+
+  return {
+    place(next) {
+      placement = next
+      if (raw.headersSent) return
+      for (const [name, value] of Object.entries(placementHeaders(next))) raw.setHeader(name, value)
+    },
+    begin(status, contentType) {
+      cancelComment()
+      if (raw.headersSent) return
+      eventsBegun = stream
+      raw.writeHead(status, stream ? eventStreamHeaders : { 'content-type': contentType })
+    },
+    write(chunk) {
+      if (raw.destroyed) return Promise.reject(clientGone())
+      return raw.write(chunk) ? undefined : drained(raw, clock, limits.stalledClientMs)
+    },
+    send,
+    fail(error) {
+      cancelComment()
+      if (raw.destroyed || raw.writableEnded) return
+      if (!raw.headersSent) {
+        send(error.status, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(errorBody(error, dialect))))
+      } else if (eventsBegun) {
+        raw.end(errorEvent(error, dialect))
+      } else {
+        // Half a JSON document is out: only a broken connection cannot be taken for success.
+        raw.destroy()
+      }
+    },
+    end() {
+      raw.end()
+    },
+    release() {
+      cancelComment()
+    }
+  }
+}
+
+/** `x-unhosted-served-by: laptop; peer=12D3Koo...` and `x-unhosted-plan`, in printable ASCII. */
+export function placementHeaders({ servedBy, plan }: Placement): Readonly<Record<string, string>> {
+  return {
+    'x-unhosted-served-by': `${printable(servedBy.machine)}; peer=${printable(servedBy.peerId)}`,
+    'x-unhosted-plan': printable(plan)
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024)
+}
+
+function drained(raw: ServerResponse, clock: Clock, stalledMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (run: () => void) => () => {
+      cancelTimer()
+      raw.off('drain', onDrain)
+      raw.off('close', onClose)
+      run()
+    }
+    const onDrain = settle(resolve)
+    const onClose = settle(() => reject(clientGone()))
+    const cancelTimer = clock.after(
+      stalledMs,
+      settle(() => {
+        raw.destroy()
+        reject(clientGone())
+      })
+    )
+    raw.once('drain', onDrain)
+    raw.once('close', onClose)
+  })
+}
+
+function clientGone(): BaseError {
+  return new BaseError('CANCELLED', 'The client went away.', { advice: 'Ask again.' })
+}
