@@ -1,0 +1,81 @@
+import type { DaemonStatus, InviteView, PeersReport } from '@unhosted/core/control'
+import type { Host, Lab } from '@unhosted/lab'
+import { expect } from 'vitest'
+
+/**
+ * What each host may use and lend. `tiny` at its whole context of 2048 tokens needs 35.6 MB by the planner's
+ * reckoning on one CPU: 26.4 MB fixed, 0.57 MB a layer, 2.4 MB for the output. So 30 MB hold 2 to 6 of its 12 layers,
+ * and three hosts are needed; 32 MB hold 5 to 9, and two are enough.
+ */
+const limits = { needsThree: '30MB', needsTwo: '32MB' } as const
+
+export function limited(limit: keyof typeof limits): readonly string[] {
+  return ['--memory', limits[limit], '--lend-memory', limits[limit]]
+}
+
+/** Every host pairs with the first `issuers` ones by an invite of theirs. */
+export async function pairByInvite(issuer: Host, guest: Host, radius: 'local' | 'trusted' = 'local'): Promise<void> {
+  const made = await issuer.cli(['pair', '--invite', '--radius', radius])
+  expect(made.code, made.stderr + made.stdout).toBe(0)
+  const taken = await guest.cli(['pair', (made.json as InviteView).invite, '--radius', radius])
+  expect(taken.code, taken.stderr + taken.stdout).toBe(0)
+}
+
+/** Start every host with these arguments and pair each with each other. */
+export async function startPaired(lab: Lab, args: readonly string[]): Promise<void> {
+  await Promise.all(lab.hosts.map((host) => host.start(args)))
+  for (const [index, host] of lab.hosts.entries())
+    for (const other of lab.hosts.slice(index + 1)) await pairByInvite(host, other)
+  await connected(lab.hosts)
+}
+
+/** Resolves when each of these hosts sees each other one paired, connected, and with its devices. */
+export async function connected(hosts: readonly Host[]): Promise<void> {
+  for (const host of hosts) {
+    const others = hosts.filter((other) => other !== host)
+    await host.daemon?.waitFor('ready')
+    await eventually(async () => {
+      const { peers } = await report(host)
+      const there = peers.filter((peer) => peer.paired && peer.state === 'connected' && peer.devices.length > 0)
+      const names = there.map((peer) => peer.name)
+      expect(names).toEqual(expect.arrayContaining(others.map((other) => other.name)))
+    })
+  }
+}
+
+export async function report(host: Host): Promise<PeersReport> {
+  const result = await host.cli(['peers'])
+  expect(result.code, result.stderr + result.stdout).toBe(0)
+  return result.json as PeersReport
+}
+
+export async function status(host: Host): Promise<DaemonStatus> {
+  const result = await host.cli(['status'])
+  expect(result.code, result.stderr + result.stdout).toBe(0)
+  return result.json as DaemonStatus
+}
+
+/** Ask again until the expectation holds; its own failure after `timeoutMs`. For states that no event announces. */
+export async function eventually(expectation: () => Promise<void>, timeoutMs = 15_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      return await expectation()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/** The host runs its daemon alone, holds no lease and no instance, and has all its memory back. */
+export async function expectClean(host: Host): Promise<void> {
+  await eventually(async () => {
+    const now = await status(host)
+    expect(now.leases).toEqual([])
+    expect(now.instances).toEqual([])
+    for (const device of now.devices) expect(device.lendableBytes, `${host.name} ${device.id}`).toBe(device.usableBytes)
+    const running = (await host.processes()).filter((one) => one.pid !== now.pid)
+    expect(running.map((one) => one.argv.join(' '))).toEqual([])
+  })
+}
