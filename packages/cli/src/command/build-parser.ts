@@ -1,0 +1,111 @@
+import { BaseError } from '@unhosted/core/errors'
+import yargs, { type Argv } from 'yargs'
+import { globalOptions } from './globals.ts'
+import { type Command, type CommandGroup, isGroup, type OptionSpecs } from './spec.ts'
+
+/** A command that was chosen and its arguments, checked against its specs. */
+export interface Chosen {
+  readonly command: Command
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+export interface ParserOptions {
+  readonly entries: readonly (Command | CommandGroup)[]
+  readonly version: string
+  readonly onChosen: (chosen: Chosen) => void
+}
+
+/** The yargs parser for the table of commands. It never exits the process and never runs a handler itself. */
+export function buildParser({ entries, version, onChosen }: ParserOptions): Argv {
+  const parser = yargs()
+    .scriptName('unhosted')
+    .usage('One OpenAI endpoint answered by the machines you already own.\n\nUsage: $0 COMMAND')
+    .parserConfiguration({ 'camel-case-expansion': true, 'duplicate-arguments-array': false })
+    .locale('en')
+    .exitProcess(false)
+    .strict()
+    .version(version)
+    .help()
+    .wrap(null)
+    .demandCommand(1, 'A command is needed.')
+    .fail((message, error) => {
+      throw error ?? usageError(message)
+    })
+    .completion('completion', false)
+  addOptions(parser, globalOptions, true)
+  for (const entry of entries) {
+    if (!isGroup(entry)) addCommand(parser, entry, [], onChosen)
+    else {
+      parser.command(entry.name, entry.summary, (inner) => {
+        for (const command of entry.commands) addCommand(inner, command, [entry.name], onChosen)
+        return inner.demandCommand(1, `One of ${entry.commands.map((command) => command.name).join(', ')} is needed.`)
+      })
+    }
+  }
+  return parser
+}
+
+function addCommand(parser: Argv, command: Command, path: readonly string[], onChosen: (chosen: Chosen) => void): void {
+  const usage = [
+    command.name,
+    ...Object.entries(command.positionals).map(([name, spec]) => positionalUsage(name, spec))
+  ]
+  parser.command(
+    usage.join(' '),
+    command.summary,
+    (inner) => {
+      const full = ['$0', ...path, ...usage].join(' ')
+      inner.usage([full, command.summary, ...(command.details ?? [])].join('\n\n'))
+      for (const [name, spec] of Object.entries(command.positionals)) {
+        inner.positional(name, { describe: spec.describe, type: 'string', ...(spec.rest === true && { array: true }) })
+      }
+      addOptions(inner, command.options, false)
+      for (const [example, explains] of command.examples) inner.example(example, explains)
+      return inner
+    },
+    (parsed) => onChosen({ command, args: pick(parsed, command) })
+  )
+}
+
+function positionalUsage(name: string, spec: { readonly required: boolean; readonly rest?: true }): string {
+  const inner = spec.rest === true ? `${name}..` : name
+  return spec.required ? `<${inner}>` : `[${inner}]`
+}
+
+function addOptions(parser: Argv, options: OptionSpecs, global: boolean): void {
+  for (const [name, spec] of Object.entries(options)) {
+    parser.option(kebab(name), {
+      type: spec.type,
+      describe: spec.describe,
+      global,
+      ...(spec.type !== 'boolean' && { requiresArg: true }),
+      ...(spec.choices !== undefined && { choices: spec.choices }),
+      ...(spec.default !== undefined && { default: spec.default })
+    })
+  }
+}
+
+/** Only what the command declares, by the names it declares. */
+function pick(parsed: Readonly<Record<string, unknown>>, command: Command): Record<string, unknown> {
+  const picked: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(command.options)) {
+    const value = parsed[name]
+    if (spec.type === 'number' && Number.isNaN(value)) throw usageError(`--${kebab(name)} takes a number.`)
+    if (value !== undefined) picked[name] = value
+  }
+  for (const [name, spec] of Object.entries(command.positionals)) {
+    const value = parsed[name]
+    if (spec.rest === true) picked[name] = Array.isArray(value) && value.length > 0 ? value.join(' ') : undefined
+    else if (value !== undefined) picked[name] = value
+  }
+  return picked
+}
+
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+export function usageError(what: string): BaseError {
+  const sentence = /[.!?]$/.test(what) ? what : `${what}.`
+  return new BaseError('USAGE', sentence, { advice: 'See unhosted --help, or unhosted COMMAND --help.' })
+}

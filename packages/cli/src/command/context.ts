@@ -1,0 +1,16 @@
+import type { ControlClient } from '@unhosted/node/control'
+import type { HomePaths } from '@unhosted/node/store'
+import type { Output } from '../terminal/output.ts'
+
+/** What a handler may use; nothing else of the process is touched by commands. */
+export interface CommandContext {
+  readonly output: Output
+  readonly input: NodeJS.ReadStream
+  readonly paths: HomePaths
+  readonly environment: NodeJS.ProcessEnv
+  readonly verbose: boolean
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal
+  /** Calls the daemon of the home folder; connects only when called. */
+  readonly client: ControlClient
+}

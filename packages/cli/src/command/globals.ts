@@ -1,0 +1,12 @@
+import type { OptionSpecs } from './spec.ts'
+
+/** Flags that every command takes. */
+export const globalOptions = {
+  home: {
+    type: 'string',
+    placeholder: 'FOLDER',
+    describe: 'Home folder. Default: $UNHOSTED_HOME, else ~/.unhosted'
+  },
+  json: { type: 'boolean', describe: 'Print one JSON document (serve: one event a line)' },
+  verbose: { type: 'boolean', describe: 'Print details and stacks of errors' }
+} as const satisfies OptionSpecs

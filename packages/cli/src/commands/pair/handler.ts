@@ -1,0 +1,43 @@
+import type { Radius } from '@unhosted/core/trust'
+import { parseDuration } from '@unhosted/core/units'
+import { usageError } from '../../command/build-parser.ts'
+import type { CommandContext } from '../../command/context.ts'
+import type { Arguments, Handler } from '../../command/spec.ts'
+import { safeLine } from '../../terminal/safe-text.ts'
+import { pairByDigits } from './by-digits.ts'
+import type { options, positionals } from './options.ts'
+import { renderInvite } from './render.ts'
+
+const inviteScheme = 'unhosted://'
+const defaultRadius: Radius = 'local'
+
+type PairArguments = Arguments<typeof options, typeof positionals>
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  if (args.invite === true) return createInvite(args, context)
+  if (args.peer?.startsWith(inviteScheme) === true) return acceptInvite(args.peer, args.radius ?? null, context)
+  if (context.output.json && args.yes !== true) {
+    throw usageError('With --json nobody can be asked whether the digits are the same: pass --yes, or use an invite.')
+  }
+  const offer =
+    args.peer === undefined && args.address === undefined
+      ? null
+      : { peer: args.peer ?? null, address: args.address ?? null }
+  await pairByDigits({ offer, radius: args.radius ?? defaultRadius, yes: args.yes === true }, context)
+}
+
+async function createInvite(args: PairArguments, { client, output, signal }: CommandContext): Promise<void> {
+  if (args.peer !== undefined) throw usageError('--invite makes an invite for whoever holds it, so it takes no peer.')
+  const expiresInMs = parseDuration(args.expires)
+  const invite = await client.createInvite({ radius: args.radius ?? defaultRadius, expiresInMs }, { signal })
+  output.result(invite, () => renderInvite(invite, { now: Date.now(), qr: output.live, colours: output.colours }))
+}
+
+async function acceptInvite(
+  invite: string,
+  radius: Radius | null,
+  { client, output, signal }: CommandContext
+): Promise<void> {
+  const paired = await client.acceptInvite({ invite, radius }, { signal })
+  output.result({ paired }, () => `Paired with ${safeLine(paired.name)} (${paired.radius}).`)
+}

@@ -1,0 +1,25 @@
+import type { OptionSpecs, PositionalSpecs } from '../../command/spec.ts'
+
+export const positionals = {
+  peer: {
+    describe: 'Name or id of a seen machine, or an invite. Without it: wait for the other machine',
+    required: false
+  }
+} as const satisfies PositionalSpecs
+
+export const options = {
+  invite: { type: 'boolean', describe: 'Print a single-use invite for the other machine' },
+  expires: { type: 'string', placeholder: '10m', describe: 'How long the invite lives', default: '10m' },
+  radius: {
+    type: 'string',
+    choices: ['local', 'trusted'],
+    describe:
+      'local: your own machine (requests, memory, model files); trusted: a friend (requests only). Default: local, or what the invite says'
+  },
+  address: {
+    type: 'string',
+    placeholder: 'HOST:PORT',
+    describe: 'Where the other machine is, if it is not found by itself'
+  },
+  yes: { type: 'boolean', describe: 'Accept without asking whether the digits are the same' }
+} as const satisfies OptionSpecs

@@ -1,0 +1,60 @@
+import type { InviteView } from '@unhosted/core/control'
+import type { Radius } from '@unhosted/core/trust'
+import qrcode from 'qrcode-terminal'
+import { renderAge } from '../../render/facts.ts'
+import type { Colours } from '../../terminal/output.ts'
+
+/** Five rows of cells for each digit, so that six of them can be read across a desk. */
+const shapes: Readonly<Record<string, readonly string[]>> = {
+  '0': ['███', '█ █', '█ █', '█ █', '███'],
+  '1': [' █ ', '██ ', ' █ ', ' █ ', '███'],
+  '2': ['███', '  █', '███', '█  ', '███'],
+  '3': ['███', '  █', '███', '  █', '███'],
+  '4': ['█ █', '█ █', '███', '  █', '  █'],
+  '5': ['███', '█  ', '███', '  █', '███'],
+  '6': ['███', '█  ', '███', '█ █', '███'],
+  '7': ['███', '  █', '  █', '  █', '  █'],
+  '8': ['███', '█ █', '███', '█ █', '███'],
+  '9': ['███', '█ █', '███', '  █', '███']
+}
+const rows = [0, 1, 2, 3, 4] as const
+
+/** The six digits in large, in two groups of three, and once more as text. */
+export function renderDigits(digits: string, colours: Colours): string {
+  const large = rows.map((row) => {
+    const cells = [...digits].map((digit) => shapes[digit]?.[row] ?? '   ')
+    return `    ${colours.bold(`${cells.slice(0, 3).join('  ')}      ${cells.slice(3).join('  ')}`)}`
+  })
+  return ['', ...large, '', `    ${groupDigits(digits)}`, ''].join('\n')
+}
+
+function groupDigits(digits: string): string {
+  return `${digits.slice(0, 3)} ${digits.slice(3)}`
+}
+
+/** What the other machine may do here once it is paired. */
+export function explainRadius(radius: Radius): string {
+  return radius === 'local'
+    ? 'as your own machine (local): it may send requests, borrow lent memory and fetch models'
+    : "as a friend's machine (trusted): it may send requests, and nothing else"
+}
+
+export function renderInvite(
+  { invite, radius, expiresAt }: InviteView,
+  options: { readonly now: number; readonly qr: boolean; readonly colours: Colours }
+): string {
+  const { colours } = options
+  const lines = [`On the other machine, within ${renderAge(expiresAt - options.now)}:`, '']
+  lines.push(`  ${colours.bold(`unhosted pair '${invite}'`)}`, '')
+  if (options.qr) lines.push(renderQr(invite))
+  lines.push(`It works once. Whoever uses it joins ${explainRadius(radius)}.`)
+  return lines.join('\n')
+}
+
+function renderQr(text: string): string {
+  let drawn = ''
+  qrcode.generate(text, { small: true }, (code) => {
+    drawn = code
+  })
+  return drawn
+}

@@ -1,0 +1,5 @@
+import type { OptionSpecs } from '../../command/spec.ts'
+
+export const options = {
+  measure: { type: 'boolean', describe: 'Measure the link to each connected paired machine now' }
+} as const satisfies OptionSpecs

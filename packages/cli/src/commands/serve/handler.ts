@@ -1,0 +1,75 @@
+import { type Config, parseConfig } from '@unhosted/core/config'
+import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { startNode } from '@unhosted/node'
+import { openDaemonLog } from '@unhosted/node/log'
+import { prepareHome, readJsonFile } from '@unhosted/node/store'
+import { z } from 'zod'
+import type { CommandContext } from '../../command/context.ts'
+import type { Handler } from '../../command/spec.ts'
+import type { options } from './options.ts'
+import { createServeView } from './view.ts'
+
+/** A clean stop takes less; what still hangs after this long must not keep a person waiting. */
+const stopPatienceMs = 3000
+
+export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
+  const { paths, signal } = context
+  const config = await readConfig(args, context)
+  await prepareHome(paths)
+  await refuseSecondDaemon(context)
+  const view = createServeView(context.output)
+  const daemonLog = openDaemonLog(paths.logs, context.verbose ? 'debug' : config.log.level)
+  try {
+    const node = await startNode({ config, paths, log: daemonLog.log, signal, onEvent: view.onEvent })
+    const interrupted = Promise.withResolvers<void>()
+    const onAbort = (): void => interrupted.resolve()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    try {
+      await Promise.race([interrupted.promise, node.stopped])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      await withPatience(node.stop())
+    }
+  } catch (error) {
+    // Ctrl-C while the daemon still starts is no failure.
+    if (!(signal.aborted && isBaseError(error, 'CANCELLED'))) throw error
+  } finally {
+    view.close()
+    await daemonLog.close()
+  }
+}
+
+async function readConfig(args: Readonly<Record<string, unknown>>, context: CommandContext): Promise<Config> {
+  const content = await readJsonFile(context.paths.config, z.unknown(), null)
+  const file = content === null ? null : { path: context.paths.config, content }
+  return parseConfig({ flags: args, environment: context.environment, file })
+}
+
+/** The control socket refuses as well; asking first can say which daemon it is. */
+async function refuseSecondDaemon({ client, paths, signal }: CommandContext): Promise<void> {
+  try {
+    const { pid, endpoint } = await client.status({ signal })
+    throw new BaseError('DAEMON_RUNNING', `A daemon already runs on ${paths.home} (process ${pid}, ${endpoint}).`, {
+      advice: 'Use it, stop it with: unhosted stop, or choose another home folder with --home.'
+    })
+  } catch (error) {
+    if (!isBaseError(error, 'DAEMON_NOT_RUNNING')) throw error
+  }
+}
+
+async function withPatience(stopping: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(
+      new BaseError('INTERNAL', `The daemon did not stop within ${stopPatienceMs / 1000} s.`, {
+        advice: 'Press Ctrl-C again; the next start cleans up what is left.'
+      })
+    )
+  }, stopPatienceMs)
+  try {
+    await Promise.race([stopping, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,11 @@
+import { defineCommand } from '../../command/spec.ts'
+
+export const stop = defineCommand({
+  name: 'stop',
+  summary: 'Stop the daemon',
+  details: ['Loaded models are unloaded, memory lent to peers is taken back, and every child process ends.'],
+  positionals: {},
+  options: {},
+  examples: [],
+  load: () => import('./handler.ts')
+})

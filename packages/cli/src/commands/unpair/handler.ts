@@ -1,0 +1,9 @@
+import type { Handler } from '../../command/spec.ts'
+import { safeLine } from '../../terminal/safe-text.ts'
+
+type Positionals = { readonly peer: { readonly describe: string; readonly required: true } }
+
+export const handle: Handler<Record<never, never>, Positionals> = async ({ peer }, { client, output, signal }) => {
+  const unpaired = await client.unpair(peer, { signal })
+  output.result({ unpaired }, () => `${safeLine(unpaired.name)} is no longer paired.`)
+}

@@ -1,0 +1,109 @@
+import { isBaseError } from '@unhosted/core/errors'
+import { createControlClient } from '@unhosted/node/control'
+import { defaultHome, homePaths } from '@unhosted/node/store'
+import { buildParser, type Chosen, usageError } from './command/build-parser.ts'
+import type { CommandContext } from './command/context.ts'
+import { watchInterrupts } from './command/interrupts.ts'
+import {
+  asBaseError,
+  type ExitCode,
+  errorDocument,
+  exitCodeOf,
+  exitCodes,
+  renderError
+} from './command/report-error.ts'
+import { isGroup } from './command/spec.ts'
+import { suggest } from './command/suggest.ts'
+import { commands } from './commands/index.ts'
+import { createOutput, type Output } from './terminal/output.ts'
+import { version } from './version.ts'
+
+/** Entry of bin/unhosted.js: runs the command of this process and leaves its exit code. */
+export async function start(): Promise<void> {
+  // `unhosted models ls | head` closes our stdout early; that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(exitCodes.done)
+  })
+  const interrupts = watchInterrupts(process)
+  try {
+    process.exitCode = await runCommand(process.argv.slice(2), interrupts.signal)
+  } finally {
+    interrupts.stop()
+  }
+}
+
+async function runCommand(argv: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const { stdout, stderr, env } = process
+  // Before the parser has spoken, so that its own errors come in the form that was asked for.
+  const flag = (name: string): boolean => argv.includes(name)
+  const output = createOutput({ stdout, stderr, environment: env, json: flag('--json') })
+  try {
+    const chosen = await parse(argv, output)
+    if (chosen === undefined) return exitCodes.done
+    const paths = homePaths(chosen.home ?? defaultHome(env))
+    const context: CommandContext = {
+      output,
+      input: process.stdin,
+      paths,
+      environment: env,
+      verbose: flag('--verbose'),
+      signal,
+      client: createControlClient(paths)
+    }
+    await chosen.command.run(chosen.args, context)
+    return exitCodes.done
+  } catch (error) {
+    const known = asBaseError(error)
+    if (output.json) output.result(errorDocument(known), () => '')
+    else stderr.write(`${renderError(known, output.colours, flag('--verbose'))}\n`)
+    return exitCodeOf(known)
+  }
+}
+
+/** @returns undefined where the parser itself has answered: --help, --version, completions. */
+async function parse(
+  argv: readonly string[],
+  output: Output
+): Promise<(Chosen & { home: string | undefined }) | undefined> {
+  let chosen: Chosen | undefined
+  let answer = ''
+  const parser = buildParser({
+    entries: commands,
+    version,
+    onChosen: (value) => {
+      chosen = value
+    }
+  })
+  try {
+    const parsed = await parser.parseAsync([...argv], {}, (_error, _parsed, text) => {
+      answer = text
+    })
+    if (chosen !== undefined) {
+      const home = parsed.home
+      return { ...chosen, home: typeof home === 'string' ? home : undefined }
+    }
+  } catch (error) {
+    throw isBaseError(error) ? withSuggestion(error.message, argv) : error
+  }
+  if (answer !== '') output.line(answer)
+  return undefined
+}
+
+/** A mistyped word gets the command it most likely meant. */
+function withSuggestion(what: string, argv: readonly string[]): Error {
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const [first, second] = words
+  const entry = commands.find((each) => each.name === first)
+  const known = entry === undefined ? commands : isGroup(entry) ? entry.commands : []
+  const word = entry === undefined ? first : second
+  if (word === undefined || known.length === 0 || known.some((each) => each.name === word)) return usageError(what)
+  const near = suggest(
+    word,
+    known.map((each) => each.name)
+  )
+  const prefix = entry === undefined ? '' : `${entry.name} `
+  return usageError(
+    `There is no command "${prefix}${word}".${near === undefined ? '' : ` Did you mean "${prefix}${near}"?`}`
+  )
+}
