@@ -35,12 +35,10 @@ const headerValue = z
   .max(1024)
   .regex(/^[\t\x20-\x7e]*$/)
 
-/** First frame, asking side to serving side; body frames follow until `bodyBytes` have come. */
+/** First frame, asking side to serving side; body frames follow until `bodyBytes` have come. The model is named in the body. */
 export const inferRequestSchema = z.strictObject({
   path: z.enum(inferPaths),
   headers: z.partialRecord(z.enum(inferRequestHeaders), headerValue),
-  model: z.string().min(1).max(256),
-  stream: z.boolean(),
   bodyBytes: z.number().int().min(0).max(maxInferBodyBytes)
 })
 export type InferRequestMessage = Readonly<z.infer<typeof inferRequestSchema>>

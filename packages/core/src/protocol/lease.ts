@@ -14,11 +14,11 @@ export const leaseMissedBeats = 4
 export const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/)
 export const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
 
-/** Names may be as long as a reference to a hub; see heldModelSchema. */
+/** As long as a request may name a model, see maxModelNameLength. */
 export const modelNameSchema = z
   .string()
   .min(1)
-  .max(200)
+  .max(256)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
 
 /** First message, head to lender. */

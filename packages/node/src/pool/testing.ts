@@ -399,3 +399,29 @@ export class EchoEngine implements EngineRunner {
     this.crash()
   }
 }
+
+/** Two paired hosts, whatever they are made of: the suites of this package run on the fake and on the real ones. */
+export interface HostPair {
+  readonly head: PeerHost
+  readonly lender: PeerHost
+  /** Change what the lender allows the head. */
+  setLenderGrants(grants: Grants): Promise<void>
+  stop(): Promise<void>
+}
+
+export const hostPairs: readonly { readonly name: string; readonly make: () => Promise<HostPair> }[] = [
+  {
+    name: 'in-memory',
+    async make() {
+      const { head, lender } = fakeHosts({ address: '127.0.0.1' })
+      return {
+        head,
+        lender,
+        async setLenderGrants(grants) {
+          lender.setGrants(grants)
+        },
+        async stop() {}
+      }
+    }
+  }
+]
