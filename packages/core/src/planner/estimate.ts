@@ -6,8 +6,12 @@ import type { MemoryNeed } from './plan.ts'
 export interface ReservePolicy {
   /** Share of weights, KV and compute added on top. */
   readonly fraction: number
-  /** What an engine process takes on a CPU before any model: code, heap, threads. Bytes. */
-  readonly cpuProcessBytes: number
+  /** What llama-server takes on the head's CPU before any model: code, heap, threads. Bytes. */
+  readonly headProcessBytes: number
+  /** What it takes there for each entry of the vocabulary, bytes. */
+  readonly headVocabularyBytes: number
+  /** What ggml-rpc-server takes on a lender's CPU, bytes. */
+  readonly rpcProcessBytes: number
   /** What a GPU runtime takes on its device before any model: context, kernels, scratch. Bytes. */
   readonly gpuProcessBytes: number
 }
@@ -15,7 +19,9 @@ export interface ReservePolicy {
 /** Source: docs/decisions/0002-planner-estimates.md. */
 export const defaultReserve: ReservePolicy = {
   fraction: 0.05,
-  cpuProcessBytes: 16 * MiB,
+  headProcessBytes: 24 * MiB,
+  headVocabularyBytes: 400,
+  rpcProcessBytes: 8 * MiB,
   gpuProcessBytes: 320 * MiB
 }
 
@@ -23,6 +29,8 @@ export const defaultReserve: ReservePolicy = {
 const microBatch = 512
 /** llama.cpp rounds the KV cache up to this many cells. */
 const kvCells = 256
+/** Copies of its inputs that the scheduler keeps where it runs devices as a pipeline (GGML_SCHED_MAX_COPIES). */
+const pipelineCopies = 4
 
 /** A run of layers on one kind of device. */
 export interface Share {
@@ -31,8 +39,10 @@ export interface Share {
   readonly layerCount: number
   /** The output layer is here. */
   readonly output: boolean
-  /** The embedding table is here: true for the head's CPU, layers or not. */
+  /** This is the head's CPU: the embedding table and llama-server itself are here, layers or not. */
   readonly embedding: boolean
+  /** No layer is on the head's CPU and two devices or more hold them: llama.cpp then overlaps micro-batches. */
+  readonly pipelined: boolean
 }
 
 export interface Estimator {
@@ -46,41 +56,64 @@ export function createEstimator(facts: ModelFacts, contextSize: number, reserve:
   const cells = Math.ceil(contextSize / kvCells) * kvCells
   const weightsBefore = runningSum(facts.layerCount, (layer) => facts.layerBytes[layer] ?? 0)
   const kvBefore = runningSum(facts.layerCount, (layer) => (facts.kvBytesPerToken[layer] ?? 0) * cells)
-  const layerCompute = layerComputeBytes(facts, cells)
-  const outputCompute = outputComputeBytes(facts)
   return {
     facts,
     contextSize,
-    need({ kind, firstLayer, layerCount, output, embedding }) {
+    need(share) {
+      const { firstLayer, layerCount, output, embedding } = share
       const end = firstLayer + layerCount
       const tables = (output ? facts.outputBytes : 0) + (embedding ? facts.embeddingBytes : 0)
       // A tied embedding table is counted in both, and is in memory once where both are: never more than the file.
       const weights = Math.min(between(weightsBefore, firstLayer, end) + tables, facts.fileBytes)
       const kv = between(kvBefore, firstLayer, end)
-      const compute = layerCompute + (output ? outputCompute : 0)
-      const process = kind === 'gpu' ? reserve.gpuProcessBytes : reserve.cpuProcessBytes
+      const compute = computeBytes(facts, cells, share)
       return {
         weights: bytes(weights),
         kv: bytes(kv),
         compute: bytes(compute),
-        total: bytes(Math.ceil((weights + kv + compute) * (1 + reserve.fraction)) + process)
+        total: bytes(Math.ceil((weights + kv + compute) * (1 + reserve.fraction)) + processBytes(facts, share, reserve))
       }
     }
   }
 }
 
-/**
- * Scratch for one micro-batch through a layer, bytes: hidden states and the feed-forward's two halves in f32,
- * and the attention mask (f32 as it is filled, f16 as it is used) over the whole context.
- */
-function layerComputeBytes(facts: ModelFacts, cells: number): number {
-  const perToken = 4 * (3 * facts.embeddingLength + 2 * facts.feedForwardLength) + 6 * cells
-  return microBatch * perToken
+function processBytes({ vocabularySize }: ModelFacts, { kind, embedding }: Share, reserve: ReservePolicy): number {
+  if (kind === 'gpu') return reserve.gpuProcessBytes
+  return embedding ? reserve.headProcessBytes + vocabularySize * reserve.headVocabularyBytes : reserve.rpcProcessBytes
 }
 
-/** Logits of one micro-batch in f32, bytes: llama.cpp reserves for the case that every token asks for them. */
-function outputComputeBytes(facts: ModelFacts): number {
-  return microBatch * 4 * facts.vocabularySize
+/**
+ * Scratch for one micro-batch, bytes. Fitted to what llama.cpp reports for nine shapes of model and four sizes of
+ * context, where it is 1.00 to 1.35 of the report; docs/decisions/0002-planner-estimates.md has the table.
+ */
+function computeBytes(facts: ModelFacts, cells: number, { layerCount, output, pipelined }: Share): number {
+  const width = facts.embeddingLength
+  const layers = layerCount === 0 ? 0 : layerFloats(facts)
+  // Embeddings and reranking ask for the logits of every token of a micro-batch.
+  const logits = output ? facts.vocabularySize : 0
+  const floats = Math.max(layers, logits) + 4 * width + 32 + (pipelined ? 7 * width : 0)
+  // The attention mask in f16, over the whole context; flash attention keeps nothing larger.
+  const masks = 2 * cells * (pipelined ? pipelineCopies : 1)
+  return microBatch * (4 * floats + masks)
+}
+
+/** Widest moment of a repeating layer in f32 values for each token, beside the residual stream. */
+function layerFloats(facts: ModelFacts): number {
+  const width = facts.embeddingLength
+  // Recurrent architectures name no feed-forward length; their inner width is at most three times the outer.
+  const dense = 3 * Math.max(facts.feedForwardLength, 3 * width)
+  return isSparse(facts) ? Math.max(dense, 24 * width) : dense
+}
+
+/**
+ * Whether layers are mixtures of experts: far more parameters than a dense layer of these lengths has. Every
+ * expert in use (10 or fewer in the models of today) then has its own copy of the hidden state.
+ */
+function isSparse(facts: ModelFacts): boolean {
+  const width = facts.embeddingLength
+  const denseLayer = 4 * width * width + 3 * width * facts.feedForwardLength
+  const tables = 2 * width * facts.vocabularySize
+  return (facts.parameterCount - tables) / facts.layerCount > 2 * denseLayer
 }
 
 function runningSum(count: number, of: (index: number) => number): Float64Array {

@@ -1,7 +1,7 @@
 import type { Candidate, Candidates } from './candidates.ts'
 import type { Estimator } from './estimate.ts'
 import type { Exclusion } from './plan.ts'
-import { isHeadCpu, type Part } from './split.ts'
+import { isHeadCpu, type Part, tooSmall } from './split.ts'
 
 /** Why each device that could have had a part in the plan has none; whole machines where none of theirs has. */
 export function explainUnused(
@@ -24,17 +24,6 @@ export function explainUnused(
     for (const device of unused) excluded.push(unusedDevice(device, estimator))
   }
   return excluded
-}
-
-/** Whether not even the smallest layer fits. */
-export function tooSmall({ device, machine, budgetBytes }: Candidate, estimator: Estimator): boolean {
-  const { layerCount } = estimator.facts
-  const embedding = machine.isHead && device.kind === 'cpu'
-  for (let layer = 0; layer < layerCount; layer += 1) {
-    const share = { kind: device.kind, firstLayer: layer, layerCount: 1, output: layer === layerCount - 1, embedding }
-    if (estimator.need(share).total <= budgetBytes) return false
-  }
-  return true
 }
 
 function unusedMachine({ machine }: Candidate, parts: readonly Part[]): Exclusion {

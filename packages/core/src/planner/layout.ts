@@ -24,5 +24,5 @@ export function findLayout(candidates: Candidates, estimator: Estimator): Layout
 
 /** What the head's CPU holds whatever the layout: embedding table, scratch, process. */
 function hostNeed(estimator: Estimator): HostShare['need'] {
-  return estimator.need({ kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true })
+  return estimator.need({ kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true, pipelined: true })
 }

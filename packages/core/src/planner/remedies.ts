@@ -1,6 +1,6 @@
 import type { Device, Inventory } from '../inventory/schema.ts'
 import type { ModelFacts } from '../models/facts.ts'
-import { formatBytes, MiB } from '../units.ts'
+import { formatBytes, GiB, MiB } from '../units.ts'
 import { type Candidate, type Candidates, findCandidates } from './candidates.ts'
 import { createEstimator, defaultReserve, type Estimator } from './estimate.ts'
 import { findLayout } from './layout.ts'
@@ -8,7 +8,7 @@ import type { PlanRequest } from './plan-request.ts'
 
 /** A change of the request after which it has a plan. */
 export interface Remedy {
-  readonly kind: 'context' | 'memory' | 'lending' | 'quantisation'
+  readonly kind: 'context' | 'memory' | 'lending' | 'quantisation' | 'pairing'
   readonly sentence: string
   /** The request with the change made. */
   readonly applied: PlanRequest
@@ -17,8 +17,8 @@ export interface Remedy {
 /** Smallest context worth advising, tokens. */
 const leastContext = 512
 const contextStep = 256
-/** Amounts of memory are advised in these steps. */
-const memoryStep = 64 * MiB
+/** Amounts of memory are advised in these steps, so that what is printed is exact. */
+const memoryStep = MiB
 
 /** Bits a weight of common quantisations, largest first. Source: llama.cpp `tools/quantize`, 8B figures. */
 const quantisations = [
@@ -36,7 +36,8 @@ export function findRemedies(request: PlanRequest): readonly Remedy[] {
     smallerContext(request),
     ...request.peers.map((peer) => moreLending(request, peer.inventory)),
     moreMemory(request),
-    smallerQuantisation(request)
+    smallerQuantisation(request),
+    anotherMachine(request)
   ]
   return found.filter((remedy) => remedy !== null)
 }
@@ -81,7 +82,7 @@ function moreLending(request: PlanRequest, inventory: Inventory): Remedy | null 
   return {
     kind: 'lending',
     applied,
-    sentence: `If ${inventory.name} lends ${formatBytes(extra)} more of its ${device.id}, it fits: raise --lend-memory there.`
+    sentence: `If ${inventory.name} lends ${amount(extra)} more of its ${device.id}, it fits: raise --lend-memory there.`
   }
 }
 
@@ -98,7 +99,7 @@ function moreMemory(request: PlanRequest): Remedy | null {
   return {
     kind: 'memory',
     applied,
-    sentence: `If this machine may use ${formatBytes(extra)} more of its ${device.id}, it fits: raise --memory.`
+    sentence: `If this machine may use ${amount(extra)} more of its ${device.id}, it fits: raise --memory.`
   }
 }
 
@@ -115,6 +116,40 @@ function smallerQuantisation(request: PlanRequest): Remedy | null {
   return null
 }
 
+/** Pair one more machine like this one: how much it would have to lend of its CPU's memory. */
+function anotherMachine(request: PlanRequest): Remedy | null {
+  const { head } = request
+  if (head.engineVersion === null) return null
+  const device: Device = { ...spareDevice, totalBytes: request.model.fileBytes }
+  const inventory = { ...head, peerId: `${head.peerId}1`, name: 'another machine', devices: [device] }
+  const lending = (lendableBytes: number): PlanRequest => ({
+    ...request,
+    peers: [...request.peers, { ...newPeer, inventory: withDevice(inventory, { ...device, lendableBytes }) }]
+  })
+  const found = leastExtra(
+    [device],
+    () => 4 * request.model.fileBytes + 64 * GiB,
+    (_, extra) => lending(extra)
+  )
+  if (found === null) return null
+  return {
+    kind: 'pairing',
+    applied: found.applied,
+    sentence: `Another paired machine that lends ${amount(found.extra)} makes it fit.`
+  }
+}
+
+const spareDevice: Device = {
+  id: 'CPU',
+  kind: 'cpu',
+  description: 'CPU',
+  totalBytes: 0,
+  freeBytes: 0,
+  usableBytes: 0,
+  lendableBytes: 0
+}
+const newPeer = { link: null, radius: 'local', mayPool: true, recentlyLost: false, offline: false } as const
+
 function weightBytes(model: ModelFacts): number {
   return model.layerBytes.reduce((total, layer) => total + layer, model.embeddingBytes + model.outputBytes)
 }
@@ -128,6 +163,11 @@ function scaleWeights(model: ModelFacts, ratio: number): ModelFacts {
     outputBytes: scale(model.outputBytes),
     fileBytes: scale(model.fileBytes)
   }
+}
+
+/** As `--memory` and `--lend-memory` take it, never less than it is. */
+function amount(value: number): string {
+  return `${Math.ceil(value / MiB)}MiB`
 }
 
 function withDevice(inventory: Inventory, changed: Device): Inventory {
@@ -166,7 +206,14 @@ export function missingOn(candidates: Candidates, estimator: Estimator): number 
   }
   const { layerCount } = estimator.facts
   // The whole model on one device is always enough there.
-  const whole = estimator.need({ kind: 'gpu', firstLayer: 0, layerCount, output: true, embedding: true }).total
+  const whole = estimator.need({
+    kind: 'gpu',
+    firstLayer: 0,
+    layerCount,
+    output: true,
+    embedding: true,
+    pipelined: true
+  }).total
   const needs = [...candidates.head, ...candidates.remote.flat()].flatMap((which) => {
     const holds = (extra: number): boolean => findLayout(grown(which, extra), estimator) !== null
     return holds(whole) ? [smallest(1, whole, holds)] : []

@@ -1,7 +1,7 @@
 import { type Candidate, type Candidates, compare } from './candidates.ts'
 import type { Estimator } from './estimate.ts'
 import { millisPerToken } from './score.ts'
-import { isHeadCpu, type Part, roomInLayers, splitLayers } from './split.ts'
+import { isHeadCpu, type Part, roomInLayers, splitLayers, tooSmall } from './split.ts'
 
 /** llama.cpp schedules over at most 16 backends, the CPU being one of them (GGML_SCHED_MAX_BACKENDS). */
 const maxEngineDevices = 15
@@ -14,10 +14,14 @@ const maxCombinations = 1500
  * layout with the shortest estimated time per token, in which a near machine beats a far one of its kind.
  * @returns null where nothing holds the model
  */
-export function selectLayout(candidates: Candidates, estimator: Estimator): readonly Part[] | null {
+export function selectLayout(all: Candidates, estimator: Estimator): readonly Part[] | null {
+  const useful = (devices: readonly Candidate[]): readonly Candidate[] =>
+    devices.filter((device) => !tooSmall(device, estimator))
+  const remote = all.remote.map(useful).filter((devices) => devices.length > 0)
+  const candidates = { ...all, head: useful(all.head), remote }
   const alone = layOut(candidates.head, estimator)
   if (alone !== null) return alone
-  const rooms = candidates.remote.map((devices) => roomOf(devices, estimator)).toSorted((a, b) => compare(b, a))
+  const rooms = remote.map((devices) => roomOf(devices, estimator)).toSorted((a, b) => compare(b, a))
   let room = roomOf(candidates.head, estimator)
   for (let count = 1; count <= Math.min(rooms.length, maxEngineDevices); count += 1) {
     room += rooms[count - 1] ?? 0
@@ -79,14 +83,15 @@ function better(known: Layout | null, other: Layout | null): Layout | null {
 }
 
 /**
- * Lay out over the fewest of these devices, fastest kinds first: GPUs alone if they hold it; else CPUs join
- * one by one, the head's own first, since it needs no network and keeps the fast weight formats.
+ * Lay out over the fewest of these devices, fastest kinds first: GPUs alone if they hold it, the head's own
+ * before others; else CPUs join them one by one, the head's own first, since it needs no network and keeps
+ * the fast weight formats.
  */
 function layOut(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
-  const gpus = devices.filter(({ device }) => device.kind === 'gpu')
+  const gpus = devices.filter(({ device }) => device.kind === 'gpu').toSorted((a, b) => smallestFirst(b, a))
   const cpus = devices.filter(({ device }) => device.kind === 'cpu').toSorted(headFirst)
-  for (let count = 0; count <= cpus.length; count += 1) {
-    const parts = splitOver([...gpus, ...cpus.slice(0, count)], estimator)
+  for (let count = 1; count <= gpus.length + cpus.length; count += 1) {
+    const parts = splitOver([...gpus, ...cpus].slice(0, count), estimator)
     if (parts !== null) return prune(parts, estimator)
   }
   return null

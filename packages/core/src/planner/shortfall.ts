@@ -1,10 +1,10 @@
 import { bytes } from '../units.ts'
 import type { Candidate, Candidates } from './candidates.ts'
 import type { Estimator } from './estimate.ts'
-import { tooSmall } from './exclusions.ts'
 import type { Exclusion, Shortfall } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import { findRemedies, missingOn } from './remedies.ts'
+import { tooSmall } from './split.ts'
 
 /** How much is missing where no layout holds the model, and what would change that. */
 export function findShortfall(request: PlanRequest, candidates: Candidates, estimator: Estimator): Shortfall {

@@ -25,11 +25,17 @@ const exactOrderLimit = 10
 export function splitLayers(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
   const first = devices.find(isHeadCpu) ?? null
   const rest = devices.filter((device) => device !== first).toSorted(nearestLast)
-  for (const order of orders(first, rest, estimator)) {
-    const starts = order.length <= estimator.facts.layerCount ? earliestStarts(order, estimator) : null
-    if (starts !== null) return distribute(order, starts, estimator)
+  const sizer: Sizer = { estimator, pipelined: first === null && rest.length > 1 }
+  for (const order of orders(first, rest, sizer)) {
+    const starts = order.length <= estimator.facts.layerCount ? earliestStarts(order, sizer) : null
+    if (starts !== null) return distribute(order, starts, sizer)
   }
   return null
+}
+
+interface Sizer {
+  readonly estimator: Estimator
+  readonly pipelined: boolean
 }
 
 export function isHeadCpu({ machine, device }: Candidate): boolean {
@@ -48,16 +54,12 @@ function nearestLast(a: Candidate, b: Candidate): number {
 }
 
 /** Orders to try, best first. */
-function* orders(
-  first: Candidate | null,
-  rest: readonly Candidate[],
-  estimator: Estimator
-): Generator<readonly Candidate[]> {
+function* orders(first: Candidate | null, rest: readonly Candidate[], sizer: Sizer): Generator<readonly Candidate[]> {
   const withFirst = (order: readonly Candidate[]): readonly Candidate[] => (first === null ? order : [first, ...order])
   if (first !== null || rest.length > 0) yield withFirst(rest)
   if (rest.length < 2) return
   if (rest.length <= exactOrderLimit) {
-    const found = searchOrder(first, rest, estimator)
+    const found = searchOrder(first, rest, sizer)
     if (found !== null) yield found
     return
   }
@@ -72,26 +74,22 @@ function* orders(
  * holds all to the end. Starting earlier never hurts, so one number a subset is enough.
  * @returns an order of the fewest devices that hold all, the head's CPU before them where it is needed
  */
-function searchOrder(
-  first: Candidate | null,
-  rest: readonly Candidate[],
-  estimator: Estimator
-): readonly Candidate[] | null {
+function searchOrder(first: Candidate | null, rest: readonly Candidate[], sizer: Sizer): readonly Candidate[] | null {
   const sets = 1 << rest.length
   const earliest = new Int32Array(sets).fill(unreached)
   const taken = new Int32Array(sets)
-  earliest[0] = estimator.facts.layerCount
+  earliest[0] = sizer.estimator.facts.layerCount
   let best: { readonly set: number; readonly head: boolean; readonly count: number } | null = null
   for (let set = 0; set < sets; set += 1) {
     const end = earliest[set] ?? unreached
     if (end === unreached) continue
     const head = end > 0
     const count = bits(set) + (head ? 1 : 0)
-    const holds = !head || (first !== null && earliestStart(first, end, 0, estimator) === 0)
+    const holds = !head || (first !== null && earliestStart(first, end, 0, sizer) === 0)
     if (holds && (best === null || count < best.count)) best = { set, head, count }
     rest.forEach((device, index) => {
       const next = set | (1 << index)
-      const start = next === set || end === 0 ? null : earliestStart(device, end, 0, estimator)
+      const start = next === set || end === 0 ? null : earliestStart(device, end, 0, sizer)
       if (start === null || start >= (earliest[next] ?? unreached)) return
       earliest[next] = start
       taken[next] = index
@@ -118,12 +116,12 @@ function bits(set: number): number {
  * For each device of an order, the earliest layer from which it and those after it can hold the rest of
  * the model, leaving at least one layer to each before it; null where even all together cannot.
  */
-function earliestStarts(order: readonly Candidate[], estimator: Estimator): readonly number[] | null {
+function earliestStarts(order: readonly Candidate[], sizer: Sizer): readonly number[] | null {
   const starts: number[] = []
-  let end = estimator.facts.layerCount
+  let end = sizer.estimator.facts.layerCount
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const device = order[index]
-    const start = device === undefined ? null : earliestStart(device, end, index, estimator)
+    const start = device === undefined ? null : earliestStart(device, end, index, sizer)
     if (start === null) return null
     starts.unshift(start)
     end = start
@@ -132,8 +130,8 @@ function earliestStarts(order: readonly Candidate[], estimator: Estimator): read
 }
 
 /** The earliest layer, not before `floor`, from which `device` holds all up to `end`; null where not one layer fits. */
-function earliestStart(device: Candidate, end: number, floor: number, estimator: Estimator): number | null {
-  const fits = (start: number): boolean => needOf(device, start, end, estimator).total <= device.budgetBytes
+function earliestStart(device: Candidate, end: number, floor: number, sizer: Sizer): number | null {
+  const fits = (start: number): boolean => needOf(device, start, end, sizer).total <= device.budgetBytes
   if (end - 1 < floor || !fits(end - 1)) return null
   let [low, high] = [floor, end - 1]
   while (low < high) {
@@ -144,13 +142,14 @@ function earliestStart(device: Candidate, end: number, floor: number, estimator:
   return low
 }
 
-function needOf(device: Candidate, start: number, end: number, estimator: Estimator): MemoryNeed {
+function needOf(device: Candidate, start: number, end: number, { estimator, pipelined }: Sizer): MemoryNeed {
   return estimator.need({
     kind: device.device.kind,
     firstLayer: start,
     layerCount: end - start,
     output: end === estimator.facts.layerCount,
-    embedding: isHeadCpu(device)
+    embedding: isHeadCpu(device),
+    pipelined
   })
 }
 
@@ -159,17 +158,17 @@ function needOf(device: Candidate, start: number, end: number, estimator: Estima
  * to their room, and CPUs share the remainder in the same way; each within its budget, at least one layer,
  * and leaving no more than the others can hold.
  */
-function distribute(order: readonly Candidate[], starts: readonly number[], estimator: Estimator): readonly Part[] {
-  const { layerCount } = estimator.facts
+function distribute(order: readonly Candidate[], starts: readonly number[], sizer: Sizer): readonly Part[] {
+  const { layerCount } = sizer.estimator.facts
   const parts: Part[] = []
   let start = 0
   order.forEach((candidate, index) => {
     const after = order.length - index - 1
-    const fair = start + fairShare(order.slice(index), layerCount - start, estimator)
-    const atMost = furthestEnd(candidate, start, layerCount - after, estimator)
+    const fair = start + fairShare(order.slice(index), layerCount - start, sizer.estimator)
+    const atMost = furthestEnd(candidate, start, layerCount - after, sizer)
     const atLeast = Math.max(starts[index + 1] ?? layerCount, start + 1)
     const end = Math.max(atLeast, Math.min(atMost, fair))
-    const need = needOf(candidate, start, end, estimator)
+    const need = needOf(candidate, start, end, sizer)
     parts.push({ candidate, firstLayer: start, layerCount: end - start, output: end === layerCount, need })
     start = end
   })
@@ -188,20 +187,36 @@ function fairShare(order: readonly Candidate[], remaining: number, estimator: Es
   return Math.round((shared * mine.layers) / room(mine.kind))
 }
 
+/** Whether not even the smallest layer fits. */
+export function tooSmall(candidate: Candidate, estimator: Estimator): boolean {
+  const { layerCount } = estimator.facts
+  const sizer = { estimator, pipelined: false }
+  for (let layer = 0; layer < layerCount; layer += 1) {
+    if (needOf(candidate, layer, layer + 1, sizer).total <= candidate.budgetBytes) return false
+  }
+  return true
+}
+
 /** How many average layers fit beside a device's fixed needs. */
 export function roomInLayers(device: Candidate, estimator: Estimator): number {
   const { layerCount } = estimator.facts
-  const share = { kind: device.device.kind, firstLayer: 0, output: false, embedding: isHeadCpu(device) }
+  const share = {
+    kind: device.device.kind,
+    firstLayer: 0,
+    output: false,
+    embedding: isHeadCpu(device),
+    pipelined: false
+  }
   const fixed = estimator.need({ ...share, layerCount: 0 }).total
   const whole = estimator.need({ ...share, layerCount }).total
   return Math.max(0, device.budgetBytes - fixed) / Math.max(1, (whole - fixed) / layerCount)
 }
 
-function furthestEnd(device: Candidate, start: number, ceiling: number, estimator: Estimator): number {
+function furthestEnd(device: Candidate, start: number, ceiling: number, sizer: Sizer): number {
   let [low, high] = [start, ceiling]
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if (needOf(device, start, middle, estimator).total <= device.budgetBytes) low = middle
+    if (needOf(device, start, middle, sizer).total <= device.budgetBytes) low = middle
     else high = middle - 1
   }
   return low
