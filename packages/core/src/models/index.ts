@@ -1,4 +1,5 @@
 export * from './catalogue.ts'
+export { chooseFiles, type RepositoryFile } from './choose-files.ts'
 export * from './describe.ts'
 export * from './facts.ts'
 export * from './gguf-facts.ts'

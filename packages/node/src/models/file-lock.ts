@@ -3,29 +3,37 @@ import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BaseError } from '@unhosted/core/errors'
 import { fileError, hasErrno } from '../store/index.ts'
+import { cancelled } from './cancelled.ts'
 
 const pollMs = 20
-/** What is done under the lock takes milliseconds; a holder this old is another program with a reused pid. */
+/** A holder of a brief lock this old is another program with a reused pid. */
 const staleMs = 60_000
 const patienceMs = 15_000
+
+export interface FileLock {
+  readonly path: string
+  /** Whether the work takes milliseconds: then others wait for it, and an old lock is stale whoever holds it. */
+  readonly brief: boolean
+}
 
 /**
  * Run `work` while no other process (nor another caller in this one) runs under the same lock file. A lock left by a
  * process that died is taken over.
- * @throws BaseError HOME_UNUSABLE when the lock stays taken | CANCELLED
+ * @throws BaseError HOME_UNUSABLE when the lock is taken, or stays so | CANCELLED
  */
-export async function withFileLock<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(lock: FileLock, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { path } = lock
   const owner = `${process.pid} ${randomBytes(8).toString('hex')}`
-  const giveUpAt = performance.now() + patienceMs
+  const giveUpAt = performance.now() + (lock.brief ? patienceMs : 0)
   while (!(await acquire(path, owner))) {
-    if (performance.now() > giveUpAt) {
-      throw new BaseError('HOME_UNUSABLE', `${path} is held by another process.`, {
-        advice: 'Wait for the other unhosted command to end; if there is none, delete the file.'
+    const tookOver = await takeOverIfStale(lock)
+    if (!tookOver && performance.now() > giveUpAt) {
+      throw new BaseError('HOME_UNUSABLE', `Another unhosted process is at work on the same: it holds ${path}.`, {
+        advice: 'Wait for it to end; if there is none, delete the file.'
       })
     }
-    await takeOverIfStale(path)
     await delay(pollMs, undefined, { signal }).catch((cause: unknown) => {
-      throw new BaseError('CANCELLED', 'The operation was cancelled.', { advice: 'Run it again.', cause })
+      throw cancelled(cause)
     })
   }
   try {
@@ -46,9 +54,11 @@ async function acquire(path: string, owner: string): Promise<boolean> {
 }
 
 /** Renaming shows which lock was taken away: one that was made anew in between is put back. */
-async function takeOverIfStale(path: string): Promise<void> {
+async function takeOverIfStale(lock: FileLock): Promise<boolean> {
+  const { path } = lock
   const owner = await ownerOf(path)
-  if (owner === null || !(await isStale(path, owner))) return
+  if (owner === null) return true
+  if (!(await isStale(lock, owner))) return false
   const aside = `${path}.${randomBytes(6).toString('hex')}.stale`
   try {
     await rename(path, aside)
@@ -58,15 +68,16 @@ async function takeOverIfStale(path: string): Promise<void> {
   } finally {
     await rm(aside, { force: true })
   }
+  return true
 }
 
-async function isStale(path: string, owner: string): Promise<boolean> {
-  const facts = await stat(path).catch(() => null)
+async function isStale(lock: FileLock, owner: string): Promise<boolean> {
+  const facts = await stat(lock.path).catch(() => null)
   if (facts === null) return false
   const age = Date.now() - facts.mtimeMs
   const pid = Number(owner.split(' ')[0])
   if (!Number.isInteger(pid) || pid < 1) return age > 1000
-  return age > staleMs || !isAlive(pid)
+  return (lock.brief && age > staleMs) || !isAlive(pid)
 }
 
 function isAlive(pid: number): boolean {

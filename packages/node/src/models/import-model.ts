@@ -18,7 +18,7 @@ export async function importModel(
   const name = modelName(options.name ?? nameFromFile(parts[0]?.fileName ?? ''))
   const facts = await inspectParts(parts, options)
   return withIncoming(context, async (folder) => {
-    const files = await placeFiles(parts, folder, options)
+    const files = await placeFiles(parts, folder, { ...options, freeBytes: context.freeBytes })
     const id = files[0]?.sha256 ?? ''
     checkName(await readIndex(context.folders), await readBundled(context.bundled), { name, source: null, id })
     context.log.info({ model: name, id, parts: files.length, copied: options.copy }, 'model imported')

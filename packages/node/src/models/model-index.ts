@@ -70,7 +70,7 @@ export async function updateIndex<T>(
   change: (entries: readonly IndexEntry[]) => Promise<readonly [entries: readonly IndexEntry[], result: T]>
 ): Promise<T> {
   await makeFolder(folders.root)
-  return withFileLock(join(folders.root, 'index.lock'), signal, async () => {
+  return withFileLock({ path: join(folders.root, 'index.lock'), brief: true }, signal, async () => {
     const [models, result] = await change(await readIndex(folders))
     await writeJsonFile(join(folders.root, 'index.json'), { version: 1, models })
     return result

@@ -3,11 +3,13 @@ import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { type BundledModel, readBundled, tinyModel } from './bundled-model.ts'
 import { checkFiles } from './check-files.ts'
+import { type FreeBytes, freeDiskBytes } from './disk-space.ts'
 import { findModel } from './find-model.ts'
 import { importModel } from './import-model.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { type IndexEntry, type ModelFolders, modelFolders, readIndex } from './model-index.ts'
 import { pullModel } from './pull-model.ts'
+import type { Hub } from './remote-file.ts'
 import { removeModel } from './remove-model.ts'
 import type { ModelStore, StoredModel } from './types.ts'
 
@@ -20,6 +22,10 @@ export interface ModelStoreOptions {
   readonly hubEndpoint?: string
   /** Access token for gated models; default HF_TOKEN. Sent to the hub alone, never logged. */
   readonly hubToken?: string
+  /** Time without a byte after which a download is given up, ms; default 30 s. */
+  readonly stallMs?: number
+  /** Free bytes on the disk of a folder; default: ask the system. */
+  readonly freeBytes?: FreeBytes
 }
 
 /** What the parts of the store share. */
@@ -27,7 +33,9 @@ export interface StoreContext {
   readonly folders: ModelFolders
   readonly log: Log
   readonly bundled: BundledModel
-  readonly hub: { readonly endpoint: string; readonly token: string | null }
+  readonly hub: Hub
+  readonly stallMs: number
+  readonly freeBytes: FreeBytes
   catalogue(): Promise<Catalogue>
   list(): Promise<readonly StoredModel[]>
 }
@@ -44,6 +52,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
       endpoint: options.hubEndpoint ?? process.env['HF_ENDPOINT'] ?? 'https://huggingface.co',
       token: options.hubToken ?? process.env['HF_TOKEN'] ?? null
     },
+    stallMs: options.stallMs ?? 30_000,
+    freeBytes: options.freeBytes ?? freeDiskBytes,
     catalogue: () => loadCatalogue(options.paths.catalogue),
     list: async () => listModels(await readBundled(bundled), await readIndex(folders), folders)
   }

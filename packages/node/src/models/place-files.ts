@@ -1,16 +1,13 @@
 import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, link, stat, statfs, symlink } from 'node:fs/promises'
+import { copyFile, link, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { BaseError } from '@unhosted/core/errors'
-import { formatBytes } from '@unhosted/core/units'
 import { fileError, hasErrno } from '../store/index.ts'
+import { cancelled } from './cancelled.ts'
+import { type FreeBytes, requireSpace } from './disk-space.ts'
 import { type GgufPart, partName } from './gguf-set.ts'
 import type { StoredFile } from './model-index.ts'
 import { sha256File } from './sha256.ts'
-
-/** Kept free on the disk whatever is written, bytes. */
-const spareBytes = 64 * 1024 ** 2
 
 /** Name of a part inside a model's folder; the engine finds the others by it. */
 export function storedName(index: number, count: number): string {
@@ -28,13 +25,11 @@ export function storedName(index: number, count: number): string {
 export async function placeFiles(
   parts: readonly GgufPart[],
   folder: string,
-  options: { readonly copy: boolean; readonly signal: AbortSignal }
+  options: { readonly copy: boolean; readonly freeBytes: FreeBytes; readonly signal: AbortSignal }
 ): Promise<StoredFile[]> {
   if (options.copy) {
-    await requireSpace(
-      folder,
-      parts.reduce((sum, part) => sum + part.sizeBytes, 0)
-    )
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    await requireSpace(folder, sizeBytes, options.freeBytes)
   }
   const files: StoredFile[] = []
   for (const [index, part] of parts.entries()) {
@@ -53,20 +48,6 @@ export async function describeFile(path: string, name: string, signal: AbortSign
   return { name, sha256, sizeBytes: size, mtimeMs }
 }
 
-/** @throws BaseError DISK_FULL naming how much is missing */
-export async function requireSpace(folder: string, bytes: number): Promise<void> {
-  const disk = await statfs(folder).catch((error: unknown) => {
-    throw fileError(folder, error)
-  })
-  const free = disk.bavail * disk.bsize
-  const missing = bytes + spareBytes - free
-  if (missing <= 0) return
-  throw new BaseError('DISK_FULL', `The model needs ${formatBytes(bytes)}, ${folder} has ${formatBytes(free)} free.`, {
-    advice: `Free ${formatBytes(missing)} or choose a home folder on another disk with --home.`,
-    details: { neededBytes: bytes, freeBytes: free }
-  })
-}
-
 async function place(source: string, target: string, options: { copy: boolean; signal: AbortSignal }): Promise<void> {
   try {
     if (await clone(source, target)) return
@@ -76,9 +57,7 @@ async function place(source: string, target: string, options: { copy: boolean; s
       await symlink(source, target)
     }
   } catch (error) {
-    if (options.signal.aborted) {
-      throw new BaseError('CANCELLED', 'The import was cancelled.', { advice: 'Run it again.', cause: error })
-    }
+    if (options.signal.aborted) throw cancelled(error)
     throw fileError(dirname(target), error)
   }
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
 import { z } from 'zod'
+import { cancelled } from './cancelled.ts'
 
 /** Modules of this folder that run in a process of their own: they import node-llama-cpp, or face hostile files. */
 export type ChildModule = 'inspect-child' | 'download-child'
@@ -41,6 +43,9 @@ const messageSchema = z.discriminatedUnion('type', [
 ])
 export type ChildMessage = z.infer<typeof messageSchema>
 
+/** Secrets, and what would make a child behave otherwise than here. */
+const withheld = new Set(['HF_TOKEN', 'HF_ENDPOINT', 'MODEL_ENDPOINT', 'NODE_OPTIONS'])
+
 /** A child that was told to stop gets this long to close its files, ms. */
 const graceMs = 2000
 
@@ -51,7 +56,7 @@ const graceMs = 2000
  * @throws ChildFailure when it died or fell silent
  */
 export async function runChild(task: ChildTask): Promise<unknown> {
-  if (task.signal.aborted) throw cancelled(task.signal)
+  if (task.signal.aborted) throw cancelled(task.signal.reason)
   const child = spawn(task)
   const outcome = Promise.withResolvers<unknown>()
   let silence = setTimeout(() => {}, 0)
@@ -61,7 +66,7 @@ export async function runChild(task: ChildTask): Promise<unknown> {
       outcome.reject(new ChildFailure('silent', `Nothing was heard for ${task.silenceMs} ms.`))
     }, task.silenceMs)
   }
-  const onAbort = (): void => outcome.reject(cancelled(task.signal))
+  const onAbort = (): void => outcome.reject(cancelled(task.signal.reason))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.on('message', (raw) => {
     watch()
@@ -91,10 +96,10 @@ export async function runChild(task: ChildTask): Promise<unknown> {
 function spawn(task: ChildTask): ChildProcess {
   const source = import.meta.url.endsWith('.ts')
   const path = fileURLToPath(new URL(`./${task.module}.${source ? 'ts' : 'js'}`, import.meta.url))
-  const { HF_TOKEN: _token, NODE_OPTIONS: _options, ...env } = process.env
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.has(name)))
   return fork(path, [], {
     execArgv: [`--max-old-space-size=${task.heapMiB}`, ...(source ? ['--conditions=source'] : [])],
-    env,
+    env: { ...env, HF_TOKEN_PATH: devNull },
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc']
   })
@@ -108,8 +113,4 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   await ended
   clearTimeout(timer)
   child.removeAllListeners()
-}
-
-function cancelled(signal: AbortSignal): BaseError {
-  return new BaseError('CANCELLED', 'The operation was cancelled.', { advice: 'Run it again.', cause: signal.reason })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { BaseError } from '@unhosted/core/errors'
 import { fileError } from '../store/index.ts'
+import { cancelled } from './cancelled.ts'
 
 const chunkBytes = 1024 ** 2
 
@@ -12,9 +12,7 @@ export async function sha256File(path: string, options: { readonly signal: Abort
     const stream = createReadStream(path, { highWaterMark: chunkBytes, signal: options.signal })
     for await (const chunk of stream) hash.update(chunk)
   } catch (error) {
-    if (options.signal.aborted) {
-      throw new BaseError('CANCELLED', 'The operation was cancelled.', { advice: 'Run it again.', cause: error })
-    }
+    if (options.signal.aborted) throw cancelled(error)
     throw fileError(path, error)
   }
   return hash.digest('hex')

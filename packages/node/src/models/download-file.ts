@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BaseError } from '@unhosted/core/errors'
+import { z } from 'zod'
+import type { WantedFile } from './hub-files.ts'
+import type { PartialDownload } from './partial-download.ts'
+import { type Hub, probeFile, type RemoteFile } from './remote-file.ts'
+import { ChildFailure, runChild } from './run-child.ts'
+import { sha256File } from './sha256.ts'
+
+const heapMiB = 512
+/** A signed address may expire in a long download; each new one must bring new bytes. */
+const maxAttemptsWithoutProgress = 2
+
+const progressSchema = z.strictObject({ doneBytes: z.number().min(0) })
+
+export interface DownloadOptions {
+  readonly partial: PartialDownload
+  readonly name: string
+  readonly hub: Hub
+  readonly stallMs: number
+  readonly onProgress: (doneBytes: number) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * Download one file into the folder of a partial download, going on where an earlier try ended.
+ * @param first what the server said of it just now
+ * @throws BaseError MODEL_DOWNLOAD_FAILED | MODEL_HASH_MISMATCH (its bytes are gone) | DISK_FULL | CANCELLED
+ */
+export async function downloadFile(wanted: WantedFile, first: RemoteFile, options: DownloadOptions): Promise<void> {
+  await options.partial.prepare(options.name, first)
+  const remote = await fetchWhole(wanted, first, options)
+  await verify(wanted, remote, options)
+}
+
+async function fetchWhole(wanted: WantedFile, first: RemoteFile, options: DownloadOptions): Promise<RemoteFile> {
+  let remote = first
+  let idleAttempts = 0
+  let best = 0
+  for (;;) {
+    const before = best
+    try {
+      await attempt(remote, options, (doneBytes) => {
+        best = Math.max(best, doneBytes)
+      })
+      return remote
+    } catch (error) {
+      if (!(error instanceof BaseError) || error.code !== 'MODEL_DOWNLOAD_FAILED') throw error
+      idleAttempts = best > before ? 0 : idleAttempts + 1
+      if (idleAttempts >= maxAttemptsWithoutProgress) throw error
+    }
+    remote = await probeFile(wanted.address, options.hub, options.signal)
+    await options.partial.prepare(options.name, remote)
+  }
+}
+
+async function attempt(
+  remote: RemoteFile,
+  options: DownloadOptions,
+  onBytes: (doneBytes: number) => void
+): Promise<void> {
+  const { url, headers, ranges } = remote
+  try {
+    await runChild({
+      module: 'download-child',
+      request: { url, headers, ranges, directory: options.partial.folder, fileName: options.name },
+      heapMiB,
+      silenceMs: options.stallMs,
+      onProgress: (value) => {
+        const { doneBytes } = progressSchema.parse(value)
+        onBytes(doneBytes)
+        options.onProgress(doneBytes)
+      },
+      signal: options.signal
+    })
+  } catch (error) {
+    if (!(error instanceof ChildFailure)) throw error
+    const why = error.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
+    throw new BaseError('MODEL_DOWNLOAD_FAILED', `The download stopped: ${why}.`, {
+      advice: 'Run the same command again; it resumes.',
+      cause: error
+    })
+  }
+}
+
+/** With a hash, the bytes must be those; without one, the server must still say what it said at the beginning. */
+async function verify(wanted: WantedFile, remote: RemoteFile, options: DownloadOptions): Promise<void> {
+  const path = join(options.partial.folder, options.name)
+  const expected = wanted.sha256 ?? remote.sha256
+  if (expected !== null) {
+    const actual = await sha256File(path, options)
+    if (actual === expected) return
+    await options.partial.discard()
+    throw new BaseError('MODEL_HASH_MISMATCH', `The sha256 of the download is ${actual}, announced was ${expected}.`, {
+      advice: 'Nothing was stored. Pull again; if it repeats, the source is altered.'
+    })
+  }
+  const { size } = await stat(path)
+  const now = await probeFile(wanted.address, options.hub, options.signal)
+  if (now.version === remote.version && (now.sizeBytes === null || now.sizeBytes === size)) return
+  await options.partial.discard()
+  throw new BaseError('MODEL_DOWNLOAD_FAILED', 'The file changed on the server while it was downloaded.', {
+    advice: 'Run the same command again; it begins anew.'
+  })
+}
