@@ -10,7 +10,7 @@ import {
 import { formatBytes } from '@unhosted/core/units'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
-import type { BorrowedLease, LeaseClient, MemoryLedger, Reservation } from '../pool/types.ts'
+import type { BorrowedLease, LeaseClient, LeaseRequest, MemoryLedger, Reservation } from '../pool/types.ts'
 
 /** Memory held for one plan, here and on peers. */
 export interface Allocation {
@@ -41,7 +41,8 @@ export interface AllocatorOptions {
   ) => Promise<PlanResult>
   readonly ledger: MemoryLedger
   readonly leases: LeaseClient
-  readonly engineVersion: () => string
+  /** Waits for the engine. @throws BaseError ENGINE_MISSING | ENGINE_BUILD_FAILED | CANCELLED */
+  readonly engineVersion: (signal: AbortSignal) => Promise<string>
   /** A peer failed us; plans leave it out for a while. */
   readonly onPeerLost: (peerId: string) => void
   readonly log: Log
@@ -65,6 +66,7 @@ async function allocateWithRetries(
   options: AllocatorOptions
 ): Promise<Allocation> {
   const without = new Set<string>()
+  const engineVersion = await options.engineVersion(request.signal)
   for (;;) {
     request.signal.throwIfAborted()
     const result = await options.plan(model, { without, signal: request.signal })
@@ -77,7 +79,7 @@ async function allocateWithRetries(
       })
     }
     try {
-      return await holdMemory(result.plan, request.signal, options)
+      return await holdMemory(result.plan, engineVersion, request.signal, options)
     } catch (error) {
       const refused = error instanceof RefusedByPeer ? error : null
       if (refused === null) throw error
@@ -104,7 +106,12 @@ class RefusedByPeer extends Error {
   }
 }
 
-async function holdMemory(plan: Plan, signal: AbortSignal, options: AllocatorOptions): Promise<Allocation> {
+async function holdMemory(
+  plan: Plan,
+  engineVersion: string,
+  signal: AbortSignal,
+  options: AllocatorOptions
+): Promise<Allocation> {
   const engine = engineArguments(plan)
   const reservations: Reservation[] = []
   const borrowed: BorrowedLease[] = []
@@ -116,8 +123,10 @@ async function holdMemory(plan: Plan, signal: AbortSignal, options: AllocatorOpt
     for (const { deviceId, bytes } of engine.reservations) {
       reservations.push(options.ledger.reserve(deviceId, bytes, 'own'))
     }
+    const { modelId, modelName } = plan
     for (const lease of engine.leases) {
-      borrowed.push(await borrow(plan, lease, signal, options))
+      const request = { ...lease, modelId, modelName, engineVersion }
+      borrowed.push(await borrow(request, signal, options.leases))
     }
   } catch (error) {
     await release()
@@ -141,21 +150,12 @@ async function holdMemory(plan: Plan, signal: AbortSignal, options: AllocatorOpt
   }
 }
 
-async function borrow(
-  plan: Plan,
-  lease: EngineArguments['leases'][number],
-  signal: AbortSignal,
-  options: AllocatorOptions
-): Promise<BorrowedLease> {
+async function borrow(request: LeaseRequest, signal: AbortSignal, leases: LeaseClient): Promise<BorrowedLease> {
   try {
-    const { modelId, modelName } = plan
-    return await options.leases.borrow(
-      { ...lease, modelId, modelName, engineVersion: options.engineVersion() },
-      { signal }
-    )
+    return await leases.borrow(request, { signal })
   } catch (error) {
     signal.throwIfAborted()
-    throw new RefusedByPeer(lease.peerId, error)
+    throw new RefusedByPeer(request.peerId, error)
   }
 }
 

@@ -16,6 +16,7 @@ const plan: Plan = {
   contextSize: 512,
   kind: 'solo',
   headPeerId: 'me',
+  host: null,
   segments: [],
   excluded: [],
   totalBytes: bytes(1)
@@ -31,7 +32,10 @@ function manualClock(): Clock & { advance(ms: number): void } {
     after: (delayMs, run) => {
       const timer = { at: time + delayMs, run }
       timers.add(timer)
-      return () => timers.delete(timer)
+      return () => void timers.delete(timer)
+    },
+    every: () => {
+      throw new Error('nothing here repeats')
     },
     advance: (ms) => {
       time += ms

@@ -1,0 +1,50 @@
+import { chooseContextSize } from '@unhosted/core/config'
+import type { Inventory } from '@unhosted/core/inventory'
+import { type PlanPeer, type PlanResult, planModel } from '@unhosted/core/planner'
+import type { StoredModel } from '../models/types.ts'
+
+export interface PlanningOptions {
+  /** This machine as it is now. */
+  readonly inventory: (signal: AbortSignal) => Promise<Inventory>
+  /** Paired machines as they are now. */
+  readonly peers: () => readonly PlanPeer[]
+  /** Tokens asked for by the owner; null for the default of each model. */
+  readonly contextSize: number | null
+}
+
+/** The planner, fed with the facts of this moment. */
+export interface Planning {
+  /** @param request.contextSize tokens; null for the owner's setting */
+  plan(
+    model: StoredModel,
+    request: { readonly without: ReadonlySet<string>; readonly contextSize: number | null; readonly signal: AbortSignal }
+  ): Promise<PlanResult>
+  /** Whether this machine holds the model without any peer. */
+  fitsHere(model: StoredModel, signal: AbortSignal): Promise<boolean>
+  /** Whether that machine could hold it without any other. */
+  fitsThere(model: StoredModel, inventory: Inventory): boolean
+}
+
+export function createPlanning(options: PlanningOptions): Planning {
+  const contextOf = (model: StoredModel, asked: number | null): number =>
+    chooseContextSize(asked ?? options.contextSize, model.facts.contextLength)
+  const planOn = (model: StoredModel, head: Inventory, peers: readonly PlanPeer[], contextSize: number): PlanResult =>
+    planModel({ model: model.facts, modelName: model.names[0] ?? model.id, contextSize, head, peers })
+
+  return {
+    async plan(model, { without, contextSize, signal }) {
+      const head = await options.inventory(signal)
+      const context = contextOf(model, contextSize)
+      const peers = options.peers().filter(({ inventory }) => !without.has(inventory.peerId))
+      const cautious = planOn(model, head, peers, context)
+      if (cautious.ok || !peers.some(({ recentlyLost }) => recentlyLost)) return cautious
+      // Better a peer that failed a moment ago and is back than no answer at all.
+      const bold = planOn(model, head, peers.map((peer) => ({ ...peer, recentlyLost: false })), context)
+      return bold.ok ? bold : cautious
+    },
+    async fitsHere(model, signal) {
+      return planOn(model, await options.inventory(signal), [], contextOf(model, null)).ok
+    },
+    fitsThere: (model, inventory) => planOn(model, inventory, [], contextOf(model, null)).ok
+  }
+}
