@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { displayNameSchema } from '../inventory/schema.ts'
+import { radiusSchema } from '../trust/peer-record.ts'
+import { announcedAddressesSchema } from './hello.ts'
+
+/**
+ * The one protocol that strangers may open. The first message says what is wanted: an interactive
+ * pairing (`offer`), an invite taken up (`redeem`), or the end of a pairing (`unpair`).
+ */
+export const pairProtocol = '/unhosted/pair/1'
+
+/** SHA-256, lower-case hex. */
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
+/** 256 random bits, lower-case hex. */
+const nonceSchema = z.string().regex(/^[0-9a-f]{64}$/)
+/** 128 random bits, base64url. */
+export const inviteTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+
+const introduction = { name: displayNameSchema, addresses: announcedAddressesSchema }
+
+export const pairRefusals = [
+  'PAIRING_REFUSED',
+  'PAIRING_MISMATCH',
+  'PAIRING_TIMEOUT',
+  'INVITE_INVALID',
+  'INVITE_EXPIRED',
+  'INVITE_USED',
+  'PEER_PROTOCOL'
+] as const
+export type PairRefusal = (typeof pairRefusals)[number]
+
+/** Every message on the pairing protocol. Radii say what the sender will grant the receiver. */
+export const pairMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('offer'), ...introduction, radius: radiusSchema, commit: digestSchema }),
+  z.strictObject({ type: z.literal('answer'), ...introduction, nonce: nonceSchema }),
+  z.strictObject({ type: z.literal('reveal'), nonce: nonceSchema }),
+  z.strictObject({ type: z.literal('confirm') }),
+  z.strictObject({ type: z.literal('stored') }),
+  z.strictObject({ type: z.literal('redeem'), ...introduction, token: inviteTokenSchema }),
+  z.strictObject({ type: z.literal('redeemed'), ...introduction }),
+  z.strictObject({ type: z.literal('unpair') }),
+  z.strictObject({ type: z.literal('refuse'), code: z.enum(pairRefusals) })
+])
+export type PairMessage = Readonly<z.infer<typeof pairMessageSchema>>

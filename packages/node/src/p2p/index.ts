@@ -1,0 +1,8 @@
+export type { ManagedPeerHost, Sighting } from './create-peer-host.ts'
+export * from './framed-stream.ts'
+export type { PeerInventories } from './inventories.ts'
+export type { PairingService } from './pairing.ts'
+export { findPeer } from './pairing-records.ts'
+export * from './peer-host.ts'
+export * from './peering.ts'
+export type { PeersStore } from './peers-store.ts'

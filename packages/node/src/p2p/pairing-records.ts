@@ -1,0 +1,54 @@
+import { BaseError, errorTable } from '@unhosted/core/errors'
+import { displayNameSchema } from '@unhosted/core/inventory'
+import type { PairRefusal } from '@unhosted/core/protocol'
+import { defaultGrants, type PeerRecord, type Radius } from '@unhosted/core/trust'
+import { announceable } from './addresses.ts'
+import type { PeerPresence } from './peer-host.ts'
+
+export function newRecord(facts: {
+  readonly peerId: string
+  readonly name: string
+  readonly addresses: readonly string[]
+  readonly radius: Radius
+  readonly pairedAt: number
+}): PeerRecord {
+  return {
+    peerId: facts.peerId,
+    name: displayNameSchema.parse(facts.name),
+    radius: facts.radius,
+    grants: defaultGrants[facts.radius],
+    addresses: announceable(facts.addresses),
+    pairedAt: facts.pairedAt
+  }
+}
+
+/**
+ * The peer that a person means: by id, name, or enough of the end of its id.
+ * @throws BaseError PEER_UNKNOWN | USAGE (several fit)
+ */
+export function findPeer(reference: string, peers: readonly PeerPresence[]): PeerPresence {
+  const exact = peers.find(({ peerId }) => peerId === reference)
+  if (exact !== undefined) return exact
+  const named = peers.filter(({ name }) => name.toLowerCase() === reference.toLowerCase())
+  const fitting =
+    named.length > 0 || reference.length < 4 ? named : peers.filter(({ peerId }) => peerId.endsWith(reference))
+  const [first, second] = fitting
+  if (first === undefined) throw unknown(reference)
+  if (second !== undefined) {
+    throw new BaseError('USAGE', `"${reference}" may mean several machines.`, {
+      advice: `Write more of the id: ${fitting.map(({ peerId }) => peerId).join(', ')}.`
+    })
+  }
+  return first
+}
+findPeer.unknown = unknown
+
+function unknown(reference: string): BaseError {
+  return new BaseError('PEER_UNKNOWN', `No peer "${reference.slice(0, 80)}" is known.`, {
+    advice: 'List peers with unhosted peers, or reach one with unhosted pair --address HOST.'
+  })
+}
+
+export function pairingError(code: PairRefusal): BaseError {
+  return new BaseError(code, errorTable[code].meaning, { advice: errorTable[code].remedy })
+}

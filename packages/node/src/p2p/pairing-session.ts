@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto'
+import type { PairingView } from '@unhosted/core/control'
+import type { BaseError } from '@unhosted/core/errors'
+import { type PairMessage, pairMessageSchema } from '@unhosted/core/protocol'
+import {
+  type PairingEffect,
+  type PairingEvent,
+  type PairingState,
+  type Radius,
+  startPairing,
+  stepPairing
+} from '@unhosted/core/trust'
+import type { Log } from '../log/index.ts'
+import type { FramedStream } from './framed-stream.ts'
+import { pairingError } from './pairing-records.ts'
+
+/** Time for the machines to exchange what the digits are made of. */
+const exchangeMs = 10_000
+/** Time for both people to compare and answer. */
+const compareMs = 120_000
+
+export interface PairingSessionOptions {
+  readonly role: 'offerer' | 'answerer'
+  readonly selfId: string
+  readonly peerId: string
+  readonly radius: Radius
+  readonly log: Log
+  readonly introduction: () => { readonly name: string; readonly addresses: readonly string[] }
+  readonly store: (facts: { name: string; addresses: readonly string[]; radius: Radius }) => Promise<void>
+  readonly takeBack: () => Promise<void>
+  readonly onChange: (view: PairingView) => void
+}
+
+/** One interactive pairing: the reducer of core/trust, its stream, its clock and its effects. */
+export class PairingSession {
+  readonly id = randomBytes(8).toString('hex')
+  readonly #options: PairingSessionOptions
+  readonly #over = Promise.withResolvers<void>()
+  #state: PairingState
+  #stream: FramedStream | null = null
+  #timer: NodeJS.Timeout | null = null
+  #queue: Promise<void> = Promise.resolve()
+  #dialled: readonly string[] = []
+  #error: BaseError | null = null
+
+  constructor(options: PairingSessionOptions) {
+    this.#options = options
+    this.#state = this.#fresh(options.role)
+  }
+
+  get peerId(): string {
+    return this.#options.peerId
+  }
+
+  get initiatedHere(): boolean {
+    return this.#options.role === 'offerer'
+  }
+
+  get isOpen(): boolean {
+    return this.#state.phase !== 'paired' && this.#state.phase !== 'failed'
+  }
+
+  /** Settles, never rejects, when it is paired or has failed. */
+  get ended(): Promise<void> {
+    return this.#over.promise
+  }
+
+  /** Addresses that reached the peer; kept with its record. */
+  note({ addresses }: { readonly addresses: readonly string[] }): void {
+    this.#dialled = addresses
+  }
+
+  view(): PairingView {
+    const { phase, confirmedHere, digits, peerName, radius } = this.#state
+    const state =
+      phase === 'paired' || phase === 'failed'
+        ? phase
+        : phase === 'storing' || confirmedHere
+          ? 'waiting'
+          : phase === 'compare'
+            ? 'compare'
+            : 'offered'
+    return {
+      id: this.id,
+      peerId: this.peerId,
+      peerName: peerName ?? this.peerId.slice(-8),
+      initiatedHere: this.initiatedHere,
+      radius,
+      digits,
+      state,
+      error:
+        this.#error === null
+          ? null
+          : { code: this.#error.code, message: this.#error.message, advice: this.#error.advice }
+    }
+  }
+
+  /** Offer, and return when there are digits. @throws BaseError PAIRING_* | PEER_PROTOCOL | CANCELLED */
+  async run(stream: FramedStream, signal: AbortSignal): Promise<void> {
+    const compared = Promise.withResolvers<void>()
+    this.#adopt(stream, compared.resolve)
+    const onAbort = (): void => this.cancel()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await this.#dispatch({ type: 'begin' })
+      await Promise.race([compared.promise, this.ended])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+    if (this.#error !== null) throw this.#error
+  }
+
+  /** Answer an offer, to its end. */
+  async answer(stream: FramedStream, offer: PairMessage, signal: AbortSignal): Promise<void> {
+    this.#adopt(stream, () => undefined)
+    signal.addEventListener('abort', () => void this.#dispatchFrom(stream, { type: 'closed' }), { once: true })
+    await this.#dispatch({ type: 'message', message: offer })
+    await this.ended
+  }
+
+  /** Our own offer gives way to theirs; the pairing keeps its id. */
+  async answerInstead(stream: FramedStream, offer: PairMessage, signal: AbortSignal): Promise<void> {
+    const mine = this.#stream
+    this.#state = this.#fresh('answerer')
+    const adopted = this.answer(stream, offer, signal)
+    mine?.abort(new Error('the other side offered as well'))
+    await adopted
+  }
+
+  async decide(accept: boolean, radius: Radius): Promise<PairingView> {
+    await this.#dispatch({ type: 'decide', accept, radius })
+    return this.view()
+  }
+
+  cancel(): void {
+    void this.#dispatch({ type: 'cancel' })
+  }
+
+  #fresh(role: 'offerer' | 'answerer'): PairingState {
+    const { selfId, peerId, radius, introduction } = this.#options
+    const { name, addresses } = introduction()
+    const nonce = randomBytes(32).toString('hex')
+    return startPairing({ role, selfId, peerId, selfName: name, selfAddresses: addresses, nonce }, radius)
+  }
+
+  #adopt(stream: FramedStream, onCompare: () => void): void {
+    this.#stream = stream
+    this.#onCompare = onCompare
+    this.#setTimer(exchangeMs)
+    void this.#read(stream)
+  }
+
+  #onCompare: () => void = () => undefined
+
+  async #read(stream: FramedStream): Promise<void> {
+    const forever = new AbortController().signal
+    // The answerer's first message was read by whoever accepted the stream.
+    try {
+      while (this.isOpen && this.#stream === stream) {
+        const message = await stream.readJson(pairMessageSchema, { signal: forever })
+        await this.#dispatchFrom(stream, { type: 'message', message })
+      }
+    } catch (error) {
+      this.#options.log.debug({ peerId: this.peerId, error: String(error) }, 'a pairing stream ended')
+      await this.#dispatchFrom(stream, { type: 'closed' })
+    }
+  }
+
+  async #dispatchFrom(stream: FramedStream, event: PairingEvent): Promise<void> {
+    if (this.#stream === stream) await this.#dispatch(event)
+  }
+
+  /** One event after the other, each with all its effects. */
+  #dispatch(event: PairingEvent): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#step(event))
+    return this.#queue
+  }
+
+  async #step(event: PairingEvent): Promise<void> {
+    const before = this.#state
+    const { state, effects } = stepPairing(before, event)
+    this.#state = state
+    for (const effect of effects) await this.#act(effect)
+    if (state.phase === 'compare' && before.phase !== 'compare') {
+      this.#setTimer(compareMs)
+      this.#onCompare()
+    }
+    if (state !== before) this.#options.onChange(this.view())
+  }
+
+  async #act(effect: PairingEffect): Promise<void> {
+    switch (effect.type) {
+      case 'send':
+        await this.#send(effect.message)
+        return
+      case 'store':
+        await this.#store(effect.radius)
+        return
+      case 'forget':
+        await this.#options
+          .takeBack()
+          .catch((error: unknown) => this.#options.log.error({ error: String(error) }, 'could not take back a pairing'))
+        return
+      case 'paired':
+        this.#end(null)
+        return
+      case 'failed':
+        this.#end(pairingError(effect.code))
+    }
+  }
+
+  async #send(message: PairMessage): Promise<void> {
+    const signal = AbortSignal.timeout(exchangeMs)
+    try {
+      await this.#stream?.writeJson(message, { signal })
+    } catch (error) {
+      // The reading side sees the end of the stream too, and says so.
+      this.#options.log.debug({ peerId: this.peerId, error: String(error) }, 'a pairing message was not sent')
+    }
+  }
+
+  async #store(radius: Radius): Promise<void> {
+    const { peerName, peerAddresses } = this.#state
+    const addresses = [...this.#dialled, ...peerAddresses]
+    try {
+      await this.#options.store({ name: peerName ?? this.peerId.slice(-8), addresses, radius })
+    } catch (error) {
+      this.#options.log.error({ peerId: this.peerId, error: String(error) }, 'could not store a pairing')
+      void this.#dispatch({ type: 'cancel' })
+      return
+    }
+    void this.#dispatch({ type: 'stored' })
+  }
+
+  #end(error: BaseError | null): void {
+    this.#error = error
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const { log } = this.#options
+    const facts = { peerId: this.peerId, name: this.#state.peerName }
+    if (error === null) log.info({ ...facts, radius: this.#state.radius }, 'paired by digits')
+    else log.warn({ ...facts, code: error.code }, 'a pairing failed')
+    void this.#stream?.close()
+    this.#over.resolve()
+  }
+
+  #setTimer(delayMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#dispatch({ type: 'timeout' }), delayMs)
+    this.#timer.unref()
+  }
+}

@@ -1,0 +1,76 @@
+import type { Connection, ConnectionGater } from '@libp2p/interface'
+import type { Log } from '../log/index.ts'
+import { ipOf } from './addresses.ts'
+
+/** Connections that unpaired peers may hold at a time, in all and from one address. */
+const maxStrangers = 16
+const maxStrangersPerAddress = 8
+/** Streams a stranger may have open at a time; pairing needs one, identify and a refused one may overlap it. */
+const maxStrangerStreams = 8
+/** A stranger that does not pair is sent away after this long. */
+const idleMs = 10_000
+const sweepMs = 500
+
+export interface StrangerWatch {
+  readonly gater: ConnectionGater
+  /** A connection was opened by or to a peer that is not paired. */
+  add(connection: Connection): void
+  /** How many are connected now. */
+  count(): number
+  stop(): void
+}
+
+/** Keeps what unpaired peers can cost bounded: how many, how long, how many streams. */
+export function createStrangerWatch(options: {
+  readonly log: Log
+  readonly isPaired: (peerId: string) => boolean
+  /** Whether a pairing with the peer is under way. */
+  readonly isPairing: (peerId: string) => boolean
+}): StrangerWatch {
+  const { log, isPaired, isPairing } = options
+  const seenSince = new Map<Connection, number>()
+  let timer: NodeJS.Timeout | null = null
+
+  const drop = (connection: Connection, why: string): void => {
+    log.info({ peerId: connection.remotePeer.toString(), address: connection.remoteAddr.toString() }, why)
+    seenSince.delete(connection)
+    connection.abort(new Error(why))
+  }
+  const sweep = (): void => {
+    for (const [connection, since] of seenSince) {
+      const peerId = connection.remotePeer.toString()
+      if (connection.status !== 'open' || isPaired(peerId)) seenSince.delete(connection)
+      else if (connection.streams.length > maxStrangerStreams)
+        drop(connection, 'an unpaired peer opened too many streams')
+      else if (isPairing(peerId)) seenSince.set(connection, performance.now())
+      else if (performance.now() - since > idleMs) drop(connection, 'an unpaired peer did not pair')
+    }
+    if (seenSince.size === 0) stop()
+  }
+  const stop = (): void => {
+    if (timer !== null) clearInterval(timer)
+    timer = null
+  }
+  const mayEnter = (address: string | null): boolean => {
+    const open = [...seenSince.keys()].filter(({ status }) => status === 'open')
+    const fromThere = open.filter(({ remoteAddr }) => ipOf(remoteAddr) === address)
+    return open.length < maxStrangers && fromThere.length < maxStrangersPerAddress
+  }
+
+  return {
+    gater: {
+      denyInboundEncryptedConnection: (peerId, connection) =>
+        !isPaired(peerId.toString()) && !mayEnter(ipOf(connection.remoteAddr))
+    },
+    add: (connection) => {
+      seenSince.set(connection, performance.now())
+      timer ??= setInterval(sweep, sweepMs)
+      timer.unref()
+    },
+    count: () => seenSince.size,
+    stop: () => {
+      stop()
+      seenSince.clear()
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadIdentity } from '../identity/index.ts'
+import { silentLog } from '../log/index.ts'
+import { homePaths } from '../store/index.ts'
+import type { ManagedPeerHost } from './create-peer-host.ts'
+import { createPeering, type Peering } from './peering.ts'
+
+/** A peering on loopback with a home folder of its own, started; for tests. */
+export interface TestPeering extends Peering {
+  readonly home: string
+  /** Stops it and removes its home folder. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function startTestPeering(name: string, home?: string): Promise<TestPeering> {
+  const folder = home ?? (await mkdtemp(join(tmpdir(), 'unhosted-peering-')))
+  const paths = homePaths(folder)
+  const identity = await loadIdentity(paths, silentLog)
+  const peering = await createPeering({
+    paths,
+    identity,
+    name,
+    version: '0.0.0',
+    hosts: ['127.0.0.1'],
+    port: 0,
+    mdns: false,
+    log: silentLog,
+    now: Date.now
+  })
+  await peering.start()
+  return {
+    ...peering,
+    home: folder,
+    [Symbol.asyncDispose]: async () => {
+      await peering.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Two hosts on loopback, paired by invite as `local`, connected. */
+export async function pairedHosts(): Promise<{
+  readonly a: ManagedPeerHost
+  readonly b: ManagedPeerHost
+  stop(): Promise<void>
+}> {
+  const a = await startTestPeering('a')
+  const b = await startTestPeering('b')
+  const stop = async (): Promise<void> => {
+    await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()])
+  }
+  try {
+    await pairByInvite(a, b)
+    return { a: a.host, b: b.host, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** `a` invites, `b` accepts; resolves when both are connected. */
+export async function pairByInvite(a: Peering, b: Peering): Promise<void> {
+  const signal = AbortSignal.timeout(10_000)
+  const both = [untilState(a.host, b.host.peerId, 'connected'), untilState(b.host, a.host.peerId, 'connected')]
+  const { invite } = await a.pairing.createInvite({ radius: 'local', expiresInMs: 60_000 })
+  await b.pairing.acceptInvite({ invite, radius: null }, { signal })
+  await Promise.all(both)
+}
+
+/** Resolves when the peer stands so; the caller's test timeout bounds it. */
+export function untilState(
+  host: ManagedPeerHost,
+  peerId: string,
+  state: 'connected' | 'seen' | 'offline'
+): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): boolean => (host.peer(peerId)?.state ?? 'offline') === state
+    if (check()) return resolve()
+    const remove = host.on('peer:change', () => {
+      if (!check()) return
+      remove()
+      resolve()
+    })
+  })
+}
