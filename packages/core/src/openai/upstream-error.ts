@@ -23,12 +23,8 @@ export function engineError(status: number, body: unknown): BaseError {
   if (!parsed.success) return fault(`The engine answered with status ${status} and no reason.`)
   const error = parsed.data
   if (isOverflow(error)) return overflow(error)
+  if (isUnsupported(status, error)) return unsupported(error)
   const reason = asSentence(error.message)
-  if (isUnsupported(status, error)) {
-    return new BaseError('NOT_SUPPORTED', reason, {
-      advice: 'Use another model for this: unhosted models show MODEL says what one can do.'
-    })
-  }
   if (error.type === 'unavailable_error') {
     return new BaseError('ENGINE_START_FAILED', reason, { advice: 'The engine is not ready. Ask again in a moment.' })
   }
@@ -50,6 +46,13 @@ function isUnsupported(status: number, error: EngineError): boolean {
   )
 }
 
+function unsupported({ message }: EngineError): BaseError {
+  // The engine advises its own flags, which the client cannot set.
+  const purpose = /does not support (embeddings|reranking)/.exec(message)?.[1]
+  const what = purpose === undefined ? asSentence(message) : `This model is not served for ${purpose}.`
+  return new BaseError('NOT_SUPPORTED', what, { advice: 'Use a model that is made for this.' })
+}
+
 function overflow(error: EngineError): BaseError {
   const { n_ctx: contextSize, n_prompt_tokens: promptTokens } = error
   const what =
@@ -66,6 +69,7 @@ function fault(what: string): BaseError {
   return new BaseError('ENGINE_FAULT', what, { advice: 'Ask again; if it repeats, read the engine log.' })
 }
 
-function asSentence(text: string): string {
+function asSentence(message: string): string {
+  const text = message.replace(/^\[json\.exception\.[\w.]+\] /, '')
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
