@@ -1,1 +1,3 @@
+export * from './device-budget.ts'
+export * from './inventory-change.ts'
 export * from './schema.ts'

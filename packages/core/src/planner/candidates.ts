@@ -65,7 +65,8 @@ export function findCandidates(head: Inventory, peers: readonly PlanPeer[]): Can
   return { head: own.toSorted(fastestFirst), remote, excluded }
 }
 
-function refuseMachine(head: Inventory, peer: PlanPeer): Exclusion | null {
+/** Why no plan of this head may use any device of that machine; null where one may. */
+export function refuseMachine(head: Inventory, peer: PlanPeer): Exclusion | null {
   const { inventory } = peer
   const refuse = (reason: Exclusion['reason'], explanation: string): Exclusion => ({
     peerId: inventory.peerId,

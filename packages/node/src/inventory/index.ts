@@ -1,0 +1,1 @@
+export { createInventory, type InventoryOptions, type InventorySource } from './inventory-source.ts'

@@ -1,0 +1,150 @@
+import { cpus } from 'node:os'
+import {
+  type BareDevice,
+  budgetDevices,
+  type DeviceLimit,
+  deviceLimits,
+  type HeldModel,
+  type Inventory,
+  inventoryDiffers,
+  type MemoryPolicy,
+  type ReservedMemory,
+  withoutTwins
+} from '@unhosted/core/inventory'
+import type { Log } from '../log/index.ts'
+
+export interface InventoryOptions {
+  readonly peerId: string
+  readonly name: string
+  /** Unhosted's own version. */
+  readonly version: string
+  /** null while there is no engine. */
+  readonly engineVersion: () => string | null
+  /** The engine's device list, CPU included. */
+  readonly engineDevices: (options: { readonly signal: AbortSignal }) => Promise<readonly BareDevice[]>
+  readonly models: () => Promise<readonly HeldModel[]>
+  /** What the memory ledger holds reserved. */
+  readonly reserved: (deviceId: string) => ReservedMemory
+  readonly policy: MemoryPolicy
+  readonly clock: {
+    /** Milliseconds. */
+    now(): number
+    /** @returns a function that ends it. */
+    every(ms: number, act: () => void): () => void
+  }
+  readonly log: Log
+}
+
+/** This machine's facts: asked for cheaply, told when they change. */
+export interface InventorySource {
+  /**
+   * As of now: reservations and models exactly, free memory at most `freshMs` old.
+   * @throws BaseError ENGINE_START_FAILED | CANCELLED as `engineDevices` and `models` do
+   */
+  inventory(signal: AbortSignal): Promise<Inventory>
+  /** The owner's limits of a device as of the last look; undefined where there is no such device. */
+  limits(deviceId: string): DeviceLimit | undefined
+  /** Something changed here (a lease, a load, a model, the engine): look again and tell. */
+  touch(): void
+  /** Told with the first inventory and after each change that matters. @returns a function that removes the listener. */
+  onChange(listener: (inventory: Inventory) => void): () => void
+  /** Look at free memory every `watchMs` from now on. Idempotent. */
+  start(): void
+  /** Idempotent. */
+  stop(): void
+}
+
+/** A device list is used again for so long. */
+const freshMs = 2000
+/** How often a wobble of free memory is looked for when nobody asks. */
+const watchMs = 10_000
+
+export function createInventory(options: InventoryOptions): InventorySource {
+  const { clock } = options
+  const listeners = new Set<(inventory: Inventory) => void>()
+  const stopping = new AbortController()
+  let seen: { readonly devices: readonly BareDevice[]; readonly at: number } | null = null
+  let told: Inventory | null = null
+  let endWatch: (() => void) | null = null
+  let looking: Promise<void> | null = null
+  let lookAgain = false
+
+  const devices = async (signal: AbortSignal): Promise<readonly BareDevice[]> => {
+    if (seen !== null && clock.now() - seen.at < freshMs) return seen.devices
+    const fresh = withoutTwins(await options.engineDevices({ signal }))
+    seen = { devices: fresh, at: clock.now() }
+    return fresh
+  }
+  const inventory = async (signal: AbortSignal): Promise<Inventory> => {
+    const [bare, models] = await Promise.all([devices(signal), options.models()])
+    return describeMachine(options, bare, models)
+  }
+  const tell = async (): Promise<void> => {
+    const now = await inventory(stopping.signal)
+    if (stopping.signal.aborted || (told !== null && !inventoryDiffers(told, now))) return
+    told = now
+    for (const listener of listeners) listener(now)
+  }
+  const look = (): void => {
+    if (stopping.signal.aborted) return
+    lookAgain = looking !== null
+    looking ??= tell()
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) options.log.warn({ error: String(error) }, 'could not take the inventory')
+      })
+      .finally(() => {
+        looking = null
+        if (lookAgain) look()
+      })
+  }
+
+  return {
+    inventory,
+    limits: (deviceId) => (seen === null ? undefined : deviceLimits(seen.devices, options.policy).get(deviceId)),
+    touch() {
+      // Still good for `limits`, but to be asked for again.
+      if (seen !== null) seen = { ...seen, at: Number.NEGATIVE_INFINITY }
+      look()
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start() {
+      endWatch ??= clock.every(watchMs, look)
+      look()
+    },
+    stop() {
+      stopping.abort()
+      endWatch?.()
+      listeners.clear()
+    }
+  }
+}
+
+function describeMachine(
+  options: InventoryOptions,
+  devices: readonly BareDevice[],
+  models: readonly HeldModel[]
+): Inventory {
+  const processors = cpus()
+  return {
+    peerId: options.peerId,
+    name: options.name,
+    version: options.version,
+    engineVersion: options.engineVersion(),
+    platform: `${process.platform}-${process.arch}`,
+    cpu: { model: printable(processors[0]?.model ?? ''), cores: Math.max(1, processors.length) },
+    devices: [...budgetDevices(devices, options.policy, options.reserved)],
+    models: [...models]
+  }
+}
+
+/** As the inventory's schema wants names: no control characters, 1 to 64 long. */
+function printable(text: string): string {
+  const clean = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 64)
+  return clean === '' ? 'unknown' : clean
+}
