@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import { defaultGrants, type Grants, type PeerRecord } from '@unhosted/core/trust'
 import type { ZodType } from 'zod'
 import type { Engine, EngineRunner, LlamaServer, ProcessExit, RpcServer } from '../engine/types.ts'
 import { type FramedStream, maxFrameBytes } from '../p2p/framed-stream.ts'
 import type { PeerHost, PeerHostEvents, PeerPresence, ProtocolHandler } from '../p2p/peer-host.ts'
+import { pairedHosts } from '../p2p/testing.ts'
 import type { Clock } from './clock.ts'
 
 /** Bytes in flight one way before a writer waits. */
@@ -59,7 +61,7 @@ export class MemoryStream implements FramedStream {
   constructor(remotePeerId: string, link: MemoryLink) {
     this.remotePeerId = remotePeerId
     this.localAddress = link.address
-    this.remoteAddress = link.address
+    this.remoteAddress = link.seenAddress
     this.link = link
     this.ended = new Promise((resolve) => {
       this.settle = resolve
@@ -164,8 +166,10 @@ export class MemoryStream implements FramedStream {
 
 /** What lies between two fake hosts. */
 export interface MemoryLink {
-  /** IP address both sides see, null as over a relay. */
+  /** IP address that both sides have, null as over a relay. */
   address: string | null
+  /** Address at which each sees the other; differs behind a NAT. */
+  seenAddress: string | null
   /** While true, frames, ends and resets vanish, as in a partition. */
   silent: boolean
   readonly streams: Set<MemoryStream>
@@ -193,8 +197,13 @@ const headId = `12D3KooW${'H'.repeat(44)}`
 const lenderId = `12D3KooW${'L'.repeat(44)}`
 
 /** Two paired hosts in one process, joined by in-memory streams; `grants` is what each allows the other. */
-export function fakeHosts(options: { readonly address: string | null; readonly grants?: Grants }): FakePair {
-  const link: MemoryLink = { address: options.address, silent: false, streams: new Set() }
+export function fakeHosts(options: {
+  readonly address: string | null
+  readonly seenAddress?: string
+  readonly grants?: Grants
+}): FakePair {
+  const { address } = options
+  const link: MemoryLink = { address, seenAddress: options.seenAddress ?? address, silent: false, streams: new Set() }
   const grants = options.grants ?? defaultGrants.local
   const head = fakeHost(headId, presenceOf(lenderId, 'lender', grants))
   const lender = fakeHost(lenderId, presenceOf(headId, 'head', grants))
@@ -423,5 +432,34 @@ export const hostPairs: readonly { readonly name: string; readonly make: () => P
         async stop() {}
       }
     }
+  },
+  {
+    name: 'libp2p',
+    async make() {
+      const { a: head, b: lender, stop } = await pairedHosts()
+      return {
+        head,
+        lender,
+        async setLenderGrants(grants) {
+          const record = lender.peer(head.peerId)?.record
+          if (record === null || record === undefined) throw new Error('not paired')
+          await lender.admit({ ...record, grants })
+        },
+        stop
+      }
+    }
   }
 ]
+
+/** The real engine for tests that need it. */
+export async function testEngine(): Promise<Engine> {
+  const { UNHOSTED_ENGINE: directory } = process.env
+  if (directory === undefined) throw new Error('UNHOSTED_ENGINE must name the folder of an engine')
+  return {
+    version: 'llama.cpp/test rpc/7.0.0',
+    directory,
+    serverPath: join(directory, 'llama-server'),
+    rpcServerPath: join(directory, 'ggml-rpc-server'),
+    source: 'config'
+  }
+}

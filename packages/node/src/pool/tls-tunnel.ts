@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import { acceptConnection, isTicketFor, openConnection, readOpening, tunnelFailed } from './opening.ts'
 import type { AcceptTunnel, Tunnel, TunnelTicket } from './tunnel.ts'
 
-/** TCP connect, TLS handshake and opening together, ms. */
+/** Longest time from a connection to its opening, ms. */
 const handshakeMs = 3000
 const tlsVersions = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const
 /** AES first where the processor has it; both are offered so that a machine without it stays fast. Source: docs/decisions/0003-data-plane.md. */
@@ -78,30 +78,39 @@ export async function listenTls(options: {
   readonly accept: AcceptTunnel
 }): Promise<TlsListener> {
   const scope = new AbortController()
-  const raw = new Set<Socket>()
+  /** By the port at the other end, which tells them apart: they all come from one address. */
+  const open = new Map<number, { readonly socket: Socket; readonly stopTimer: () => void }>()
   const tls = createTlsServer({
     key: options.certificate.keyPem,
     cert: options.certificate.certPem,
     requestCert: true,
     // Self-signed on purpose: the fingerprint is compared before a byte is read.
     rejectUnauthorized: false,
-    handshakeTimeout: handshakeMs,
     ciphers,
     ...tlsVersions
   })
   tls.on('tlsClientError', (_error, socket) => socket.destroy())
   tls.on('secureConnection', (socket) => {
     socket.on('error', () => socket.destroy())
-    admit(socket, options, scope.signal).catch(() => socket.destroy())
+    admit(socket, options, scope.signal).then(
+      () => open.get(socket.remotePort ?? 0)?.stopTimer(),
+      () => socket.destroy()
+    )
   })
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy())
-    if (raw.size >= options.maxConnections || plainAddress(socket.remoteAddress) !== options.peerAddress) {
+    const { remotePort } = socket
+    const expected = plainAddress(socket.remoteAddress) === options.peerAddress
+    if (remotePort === undefined || !expected || open.size >= options.maxConnections) {
       socket.destroy()
       return
     }
-    raw.add(socket)
-    socket.once('close', () => raw.delete(socket))
+    const stopTimer = options.clock.after(handshakeMs, () => socket.destroy())
+    open.set(remotePort, { socket, stopTimer })
+    socket.once('close', () => {
+      stopTimer()
+      open.delete(remotePort)
+    })
     tls.emit('connection', socket)
   })
   server.listen({ host: options.address, port: 0, exclusive: true })
@@ -112,7 +121,7 @@ export async function listenTls(options: {
     close() {
       scope.abort()
       server.close()
-      for (const socket of raw) socket.destroy()
+      for (const { socket } of open.values()) socket.destroy()
     }
   }
 }
@@ -122,7 +131,6 @@ async function admit(
   options: {
     readonly peerFingerprint: string
     readonly ticket: TunnelTicket
-    readonly clock: Clock
     readonly accept: AcceptTunnel
   },
   signal: AbortSignal
@@ -131,17 +139,11 @@ async function admit(
   if (socket.isSessionReused() || !hasFingerprint(socket, options.peerFingerprint)) {
     throw tunnelFailed('The certificate is not the one that the lease names.')
   }
-  const late = new AbortController()
-  const stopTimer = options.clock.after(handshakeMs, () => late.abort())
-  try {
-    const opening = await readOpening(socket, AbortSignal.any([signal, late.signal]))
-    if (!isTicketFor(options.ticket, opening)) throw tunnelFailed('The opening names another lease.')
-    acceptConnection(socket)
-    if (opening.purpose === 'probe') socket.resume().end()
-    else options.accept(socket)
-  } finally {
-    stopTimer()
-  }
+  const opening = await readOpening(socket, signal)
+  if (!isTicketFor(options.ticket, opening)) throw tunnelFailed('The opening names another lease.')
+  acceptConnection(socket)
+  if (opening.purpose === 'probe') socket.resume().end()
+  else options.accept(socket)
 }
 
 function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
