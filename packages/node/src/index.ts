@@ -1,1 +1,2 @@
-export {}
+export { type NodeOptions, type RunningNode, startNode } from './node.ts'
+export { version } from './version.ts'

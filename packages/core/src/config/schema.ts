@@ -117,7 +117,12 @@ export const configSchema = z.strictObject({
     .prefault({})
 })
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+// A branded number is an object to the compiler, and must stay a number.
+type DeepReadonly<T> = T extends string | number | boolean | null
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
 
 /** The daemon's settings, parsed once and frozen. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>

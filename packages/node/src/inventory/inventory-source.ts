@@ -42,6 +42,8 @@ export interface InventorySource {
    * @throws BaseError ENGINE_START_FAILED | CANCELLED as `engineDevices` and `models` do
    */
   inventory(signal: AbortSignal): Promise<Inventory>
+  /** What was last told; null before the first look. */
+  last(): Inventory | null
   /** The owner's limits of a device as of the last look; undefined where there is no such device. */
   limits(deviceId: string): DeviceLimit | undefined
   /** Something changed here (a lease, a load, a model, the engine): look again and tell. */
@@ -100,6 +102,7 @@ export function createInventory(options: InventoryOptions): InventorySource {
 
   return {
     inventory,
+    last: () => told,
     limits: (deviceId) => (seen === null ? undefined : deviceLimits(seen.devices, options.policy).get(deviceId)),
     touch() {
       // Still good for `limits`, but to be asked for again.

@@ -28,7 +28,7 @@ export interface DispatcherOptions {
   readonly store: ModelStore
   readonly instances: Instances
   readonly peers: () => readonly PeerHolders[]
-  readonly fitsHere: (model: StoredModel) => Promise<boolean>
+  readonly fitsHere: (model: StoredModel, signal: AbortSignal) => Promise<boolean>
   /** Send a request to a peer. @throws BaseError */
   readonly askPeer: (
     peerId: string,
@@ -58,7 +58,7 @@ async function dispatch(
 ): Promise<InferenceResponse> {
   const stored = await findHere(request.model, options.store)
   const attempts = routeAttempts({
-    here: stored === null ? null : await holderHere(stored, options),
+    here: stored === null ? null : await holderHere(stored, dispatchOptions.signal, options),
     peers: options.peers().flatMap((peer) => holderThere(peer, request.model, stored)),
     mayForward: request.from === 'client'
   })
@@ -186,9 +186,9 @@ async function findHere(reference: string, store: ModelStore): Promise<StoredMod
   }
 }
 
-async function holderHere(model: StoredModel, options: DispatcherOptions): Promise<Holder> {
+async function holderHere(model: StoredModel, signal: AbortSignal, options: DispatcherOptions): Promise<Holder> {
   const loaded = options.instances.isLoaded(model.id)
-  const fitsSolo = loaded || (await options.fitsHere(model))
+  const fitsSolo = loaded || (await options.fitsHere(model, signal))
   return { ...options.self, loaded, fitsSolo, roundTripMs: null }
 }
 

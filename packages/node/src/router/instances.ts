@@ -72,6 +72,12 @@ export class Instances {
     return [...this.#instances.values()].filter((instance) => instance.allocation !== null).map((i) => this.#view(i))
   }
 
+  /** Whether an instance of it is loading or loaded. */
+  uses(modelId: string): boolean {
+    return [...this.#instances.values()].some((i) => i.model.id === modelId)
+  }
+
+  /** Whether an instance of it answers now. */
   isLoaded(modelId: string): boolean {
     return [...this.#instances.values()].some((i) => i.model.id === modelId && i.state === 'ready')
   }

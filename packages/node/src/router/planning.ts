@@ -17,7 +17,11 @@ export interface Planning {
   /** @param request.contextSize tokens; null for the owner's setting */
   plan(
     model: StoredModel,
-    request: { readonly without: ReadonlySet<string>; readonly contextSize: number | null; readonly signal: AbortSignal }
+    request: {
+      readonly without: ReadonlySet<string>
+      readonly contextSize: number | null
+      readonly signal: AbortSignal
+    }
   ): Promise<PlanResult>
   /** Whether this machine holds the model without any peer. */
   fitsHere(model: StoredModel, signal: AbortSignal): Promise<boolean>
@@ -39,7 +43,12 @@ export function createPlanning(options: PlanningOptions): Planning {
       const cautious = planOn(model, head, peers, context)
       if (cautious.ok || !peers.some(({ recentlyLost }) => recentlyLost)) return cautious
       // Better a peer that failed a moment ago and is back than no answer at all.
-      const bold = planOn(model, head, peers.map((peer) => ({ ...peer, recentlyLost: false })), context)
+      const bold = planOn(
+        model,
+        head,
+        peers.map((peer) => ({ ...peer, recentlyLost: false })),
+        context
+      )
       return bold.ok ? bold : cautious
     },
     async fitsHere(model, signal) {

@@ -1,0 +1,350 @@
+import { availableParallelism, hostname } from 'node:os'
+import type { Config } from '@unhosted/core/config'
+import type { DaemonEvent, DaemonStatus, HealthWarning } from '@unhosted/core/control'
+import { isBaseError } from '@unhosted/core/errors'
+import { createControlServer } from './control/index.ts'
+import { createDaemonEvents, type DaemonEvents } from './daemon-events.ts'
+import { askConnectedPeers, createDaemonService } from './daemon-service.ts'
+import {
+  buildEngine,
+  createEngineHost,
+  createEngineRunner,
+  defaultCacheDirectory,
+  type EngineHost,
+  type EngineHostOptions,
+  findEngine,
+  sweepProcesses
+} from './engine/index.ts'
+import { createGateway } from './gateway/index.ts'
+import { checkMachine, fingerprintMachine, loadIdentity } from './identity/index.ts'
+import { createInventory } from './inventory/index.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { Log } from './log/index.ts'
+import { createModelStore, heldModels, type ModelStore } from './models/index.ts'
+import { allInterfaces, createPeering } from './p2p/index.ts'
+import {
+  createLeaseClient,
+  createLeaseServer,
+  createMemoryLedger,
+  defaultLeaseLimits,
+  systemClock
+} from './pool/index.ts'
+import {
+  askPeer,
+  createAllocator,
+  createDispatcher,
+  createLostPeers,
+  createMachines,
+  createPeerInferenceServer,
+  createPlanning,
+  defaultPeerInferenceLimits,
+  Instances,
+  llamaServerStarter
+} from './router/index.ts'
+import { type HomePaths, prepareHome } from './store/index.ts'
+import { version } from './version.ts'
+
+export interface NodeOptions {
+  readonly config: Config
+  readonly paths: HomePaths
+  readonly log: Log
+  /** Default process.env. Only the engine search and build look at it. */
+  readonly environment?: NodeJS.ProcessEnv
+  /** Aborting it while the daemon starts gives up; afterwards use `stop`. */
+  readonly signal: AbortSignal
+  readonly onEvent: (event: DaemonEvent) => void
+}
+
+export interface RunningNode {
+  status(): Promise<DaemonStatus>
+  /** Stops everything, last started first. Idempotent. */
+  stop(): Promise<void>
+  /** Settles once it has stopped, for whatever reason. */
+  readonly stopped: Promise<void>
+}
+
+/**
+ * The daemon: everything that exists, in start order. A failed start stops what had started.
+ * @throws BaseError DAEMON_RUNNING | PORT_IN_USE | HOME_UNUSABLE | HOME_CORRUPT | API_KEYS_MISSING | CANCELLED
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const log = options.log.component('node')
+  const lifecycle = new Lifecycle((name, error) => log.error({ part: name, err: error }, 'a part did not stop cleanly'))
+  try {
+    return await start(options, lifecycle, log)
+  } catch (error) {
+    await lifecycle.stop()
+    throw error
+  }
+}
+
+async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Promise<RunningNode> {
+  const { config, paths, signal } = options
+  const events = createDaemonEvents(options.onEvent)
+  const clock = systemClock
+  const startedAt = clock.now()
+
+  await prepareHome(paths)
+  await sweepProcesses(paths, options.log)
+  const identity = await loadIdentity(paths, options.log)
+  const name = config.name ?? hostname().slice(0, 64)
+  const copied = await checkMachine(paths, await fingerprintMachine())
+  signal.throwIfAborted()
+
+  const peering = await createPeering({
+    paths,
+    identity,
+    name,
+    version,
+    hosts: peerHosts(config),
+    port: config.p2p.port,
+    mdns: config.p2p.mdns && !config.offline,
+    log: options.log,
+    now: clock.now
+  })
+  const { host, pairing } = peering
+
+  const engine: EngineHost = createEngineHost({
+    ...engineSource(options),
+    createRunner: (found) => createEngineRunner({ engine: found, paths, log: options.log }),
+    onChange: (view) => {
+      events.emit({ event: 'engine', engine: view })
+      if (view.state === 'ready' || view.state === 'failed') inventory.touch()
+    },
+    log: options.log.component('engine')
+  })
+  const store = createModelStore({ paths, log: options.log })
+
+  const ledger = createMemoryLedger({ limits: (deviceId) => inventory.limits(deviceId) })
+  const inventory = createInventory({
+    peerId: host.peerId,
+    name,
+    version,
+    engineVersion: () => engine.current()?.engine.version ?? null,
+    engineDevices: async (look) => (await engine.current()?.listDevices(look)) ?? [],
+    models: heldModels(store, (modelId) => instances.isLoaded(modelId)),
+    reserved: (deviceId) => ledger.reserved(deviceId),
+    policy: { memory: config.memory, lendMemory: config.lendMemory },
+    clock,
+    log: options.log.component('inventory')
+  })
+
+  const onLease: Parameters<typeof createLeaseClient>[0]['onChange'] = (lease, state, reason) => {
+    inventory.touch()
+    events.emit(
+      state === 'open' ? { event: 'lease', lease } : { event: 'lease-gone', lease, reason: reason ?? 'ended' }
+    )
+  }
+  const poolLog = options.log.component('pool')
+  const leaseServer = createLeaseServer({
+    host,
+    engine: () => engine.current(),
+    ledger,
+    clock,
+    log: poolLog,
+    threads: availableParallelism(),
+    limits: defaultLeaseLimits,
+    onChange: onLease
+  })
+  const leaseClient = createLeaseClient({ host, clock, log: poolLog, onChange: onLease, tunnel: 'auto' })
+
+  const lostPeers = createLostPeers(clock)
+  const planning = createPlanning({
+    inventory: (look) => inventory.inventory(look),
+    peers: () => machines.planPeers(),
+    contextSize: config.models.contextSize
+  })
+  const machines = createMachines({
+    presences: () => host.peers(),
+    inventories: host.inventories,
+    own: () => inventory.last(),
+    isLost: (peerId) => lostPeers.has(peerId),
+    fitsThere: (model, there) => planning.fitsThere(model, there)
+  })
+  const routerLog = options.log.component('router')
+  const allocator = createAllocator({
+    plan: async (model, request) => {
+      await askConnectedPeers({ peering }, request.signal)
+      return planning.plan(model, { ...request, contextSize: null })
+    },
+    ledger,
+    leases: leaseClient,
+    engineVersion: async (wait) => (await engine.runner(wait)).engine.version,
+    onPeerLost: (peerId) => lostPeers.add(peerId),
+    log: routerLog
+  })
+  const instances: Instances = new Instances({
+    allocator,
+    start: llamaServerStarter({ runner: (wait) => engine.runner(wait), parallel: config.models.parallel }),
+    idleUnloadMs: config.models.idleUnloadMs === 0 ? Number.POSITIVE_INFINITY : config.models.idleUnloadMs,
+    clock,
+    log: routerLog,
+    onChange: (instance) => {
+      inventory.touch()
+      events.emit({ event: 'instance', instance })
+    },
+    onGone: ({ modelId, modelName }, reason) => {
+      inventory.touch()
+      events.emit({ event: 'instance-gone', modelId, modelName, reason })
+    }
+  })
+  const dispatcher = createDispatcher({
+    self: { peerId: host.peerId, machine: name },
+    store,
+    instances,
+    peers: () => machines.holders(),
+    fitsHere: (model, look) => planning.fitsHere(model, look),
+    askPeer: (peerId, request, dispatch) => askPeer(host, peerId, request, dispatch),
+    log: routerLog
+  })
+  const peerInference = createPeerInferenceServer({
+    host,
+    dispatch: dispatcher.dispatch,
+    clock,
+    log: routerLog,
+    limits: defaultPeerInferenceLimits
+  })
+  const gateway = createGateway({
+    dispatcher,
+    config: { ...config.gateway, allowedHosts: [] },
+    log: options.log.component('gateway'),
+    clock,
+    self: { peerId: host.peerId, name },
+    onRequest: (event) => events.emit(event)
+  })
+
+  const stopped = Promise.withResolvers<void>()
+  let stopping: Promise<void> | null = null
+  const stop = (): Promise<void> => {
+    if (stopping === null) {
+      events.emit({ event: 'stopping' })
+      stopping = lifecycle.stop().then(stopped.resolve)
+    }
+    return stopping
+  }
+  let endpoint = ''
+  const warnings = (): readonly HealthWarning[] => [
+    ...(copied === null ? [] : [copied]),
+    ...engineWarnings(engine),
+    ...(config.offline ? [] : peering.explainDiscovery())
+  ]
+  const service = createDaemonService({
+    name,
+    version,
+    startedAt,
+    endpoint: () => endpoint,
+    peering,
+    machines,
+    store,
+    instances,
+    dispatcher,
+    planning,
+    leaseClient,
+    leaseServer,
+    engine: () => engine.view(),
+    inventory: (look) => inventory.inventory(look),
+    warnings,
+    subscribe: events.subscribe,
+    stop: () => void stop()
+  })
+
+  const control = createControlServer({ paths, service, log: options.log })
+  await control.start()
+  lifecycle.add('control', () => control.stop())
+  lifecycle.add('engine', () => engine.stop())
+  lifecycle.add('inventory', () => inventory.stop())
+  if (!config.offline) await peering.start()
+  lifecycle.add('p2p', () => peering.stop())
+  lifecycle.add('leases lent', () => leaseServer.stop())
+  lifecycle.add('leases borrowed', () => leaseClient.stop())
+  lifecycle.add('instances', () => instances.stop())
+  lifecycle.add('requests of peers', () => peerInference.stop())
+  lifecycle.add('gateway', () => gateway.stop())
+  const disconnect = [
+    inventory.onChange((now) => host.inventories.publish(now)),
+    host.on('peer:change', (presence) => events.emit({ event: 'peer', peer: machines.view(presence) })),
+    host.inventories.onChange(({ peerId }) => {
+      const presence = host.peer(peerId)
+      if (presence !== undefined) events.emit({ event: 'peer', peer: machines.view(presence) })
+    }),
+    host.on('peer:unpaired', ({ record }) => {
+      events.emit({ event: 'unpaired', peerId: record.peerId, name: record.name })
+    }),
+    pairing.onChange((view) => events.emit({ event: 'pairing', pairing: view }))
+  ]
+  lifecycle.add('listeners', () => {
+    for (const remove of disconnect) remove()
+  })
+  ;({ endpoint } = await gateway.start(signal))
+  engine.start()
+  inventory.start()
+  signal.throwIfAborted()
+
+  events.emit({
+    event: 'ready',
+    endpoint,
+    peerId: host.peerId,
+    name,
+    pid: process.pid,
+    peerAddresses: host.addresses()
+  })
+  for (const warning of warnings()) events.emit({ event: 'warning', warning })
+  preload(config.models.preload, { store, instances, log: routerLog, lifecycle, events })
+  log.info({ endpoint, peerId: host.peerId, version }, 'the daemon is ready')
+  return { status: () => service.status(), stop, stopped: stopped.promise }
+}
+
+/** Loopback only where there are no peers: nothing is opened that nobody may use. */
+function peerHosts(config: Config): readonly string[] {
+  if (config.offline) return ['127.0.0.1']
+  return config.p2p.addresses.length > 0 ? config.p2p.addresses : allInterfaces
+}
+
+function engineSource({
+  config,
+  log,
+  environment = process.env
+}: NodeOptions): Pick<EngineHostOptions, 'find' | 'build'> {
+  const search = { cacheDirectory: defaultCacheDirectory(environment), environment, log: log.component('engine') }
+  return {
+    find: async (signal) => (await findEngine({ ...search, configuredPath: config.engine.path, signal })).engine,
+    build: (build) => buildEngine({ ...search, ...build })
+  }
+}
+
+function engineWarnings(engine: EngineHost): readonly HealthWarning[] {
+  const { state } = engine.view()
+  if (state !== 'failed') return []
+  const text = 'There is no engine: this machine can hold no layers and answer no requests itself.'
+  return [
+    { id: 'engine-missing', severity: 'error', text, advice: 'Run unhosted engine build; it says what is missing.' }
+  ]
+}
+
+/** Loads the models that the owner wants ready, and keeps them: whoever comes first need not wait. */
+function preload(
+  references: readonly string[],
+  parts: {
+    readonly store: ModelStore
+    readonly instances: Instances
+    readonly lifecycle: Lifecycle
+    readonly events: DaemonEvents
+    readonly log: Log
+  }
+): void {
+  const stopping = new AbortController()
+  parts.lifecycle.add('preload', () => stopping.abort())
+  const load = async (reference: string): Promise<void> => {
+    const model = await parts.store.find(reference)
+    await parts.instances.use(model, 'generate', { signal: stopping.signal, onPlan: () => {} })
+  }
+  for (const reference of references) {
+    load(reference).catch((error: unknown) => {
+      if (stopping.signal.aborted) return
+      const advice = isBaseError(error) ? error.advice : 'The log in the home folder has more.'
+      const text = `${reference} could not be loaded: ${error instanceof Error ? error.message : 'unknown error'}`
+      parts.log.warn({ model: reference, err: error }, 'a model could not be preloaded')
+      parts.events.emit({ event: 'warning', warning: { id: 'preload-failed', severity: 'warning', text, advice } })
+    })
+  }
+}
