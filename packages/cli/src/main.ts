@@ -45,6 +45,7 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
     const context: CommandContext = {
       output,
       input: process.stdin,
+      screen: stdout,
       paths,
       environment: env,
       verbose: flag('--verbose'),
@@ -92,7 +93,7 @@ async function parse(
 
 /** A mistyped word gets the command it most likely meant. */
 function withSuggestion(what: string, argv: readonly string[]): Error {
-  const words = argv.filter((word) => !word.startsWith('-'))
+  const words = argv.filter((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home')
   const [first, second] = words
   const entry = commands.find((each) => each.name === first)
   const known = entry === undefined ? commands : isGroup(entry) ? entry.commands : []

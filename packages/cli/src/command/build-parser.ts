@@ -1,4 +1,4 @@
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, isBaseError } from '@unhosted/core/errors'
 import yargs, { type Argv } from 'yargs'
 import { globalOptions } from './globals.ts'
 import { type Command, type CommandGroup, isGroup, type OptionSpecs } from './spec.ts'
@@ -29,9 +29,9 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
     .wrap(null)
     .demandCommand(1, 'A command is needed.')
     .fail((message, error) => {
-      throw error ?? usageError(message)
+      // yargs gives its own complaints as an error in some cases and as a message in others.
+      throw isBaseError(error) ? error : usageError(message ?? error.message)
     })
-    .completion('completion', false)
   addOptions(parser, globalOptions, true)
   for (const entry of entries) {
     if (!isGroup(entry)) addCommand(parser, entry, [], onChosen)

@@ -6,6 +6,8 @@ import type { Output } from '../terminal/output.ts'
 export interface CommandContext {
   readonly output: Output
   readonly input: NodeJS.ReadStream
+  /** The terminal itself, for line editing; text goes through `output`. */
+  readonly screen: NodeJS.WriteStream
   readonly paths: HomePaths
   readonly environment: NodeJS.ProcessEnv
   readonly verbose: boolean

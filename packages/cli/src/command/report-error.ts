@@ -7,7 +7,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, noDaemon: 3 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 export function exitCodeOf(error: BaseError): ExitCode {
-  if (error.code === 'USAGE') return exitCodes.usage
+  if (error.code === 'USAGE' || error.code === 'CONFIG_INVALID') return exitCodes.usage
   if (error.code === 'DAEMON_NOT_RUNNING') return exitCodes.noDaemon
   return exitCodes.failed
 }
@@ -24,7 +24,8 @@ export function asBaseError(error: unknown): BaseError {
 
 /** The error as people read it: what happened, what to do, and with `verbose` where. */
 export function renderError(error: BaseError, colours: Colours, verbose: boolean): string {
-  const lines = [`${colours.red('error:')} ${safeText(error.message)}`, `  ${safeText(error.advice)}`]
+  const lines = [`${colours.red('error:')} ${safeText(error.message)}`]
+  if (error.advice !== '') lines.push(`  ${safeText(error.advice)}`)
   if (verbose) {
     lines.push(colours.dim(`  code ${error.code}`))
     let current: unknown = error

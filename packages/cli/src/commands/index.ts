@@ -1,10 +1,27 @@
 import type { Command, CommandGroup } from '../command/spec.ts'
+import { completion } from './completion/index.ts'
+import { engine } from './engine/index.ts'
+import { models } from './models/index.ts'
 import { pair } from './pair/index.ts'
 import { peers } from './peers/index.ts'
+import { plan } from './plan/index.ts'
+import { run } from './run/index.ts'
 import { serve } from './serve/index.ts'
 import { status } from './status/index.ts'
 import { stop } from './stop/index.ts'
 import { unpair } from './unpair/index.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly (Command | CommandGroup)[] = [serve, pair, unpair, peers, status, stop]
+export const commands: readonly (Command | CommandGroup)[] = [
+  serve,
+  pair,
+  unpair,
+  peers,
+  models,
+  plan,
+  run,
+  status,
+  engine,
+  stop,
+  completion
+]

@@ -19,6 +19,8 @@ export interface Output {
   write(text: string): void
   /** A line for people on stderr: progress and hints that are not the outcome. */
   note(text: string): void
+  /** Whether stderr is a terminal that progress can be drawn on. */
+  readonly progressIsLive: boolean
   /** Raw text on stderr, only where it is a terminal: progress bars. */
   progress(text: string): void
   /** @returns a function that removes the listener. */
@@ -39,6 +41,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
   const live = !json && stdout.isTTY === true && capable
   // https://no-color.org: present and not empty, whatever the value.
   const coloured = live && (environment.NO_COLOR ?? '') === ''
+  const progressIsLive = !json && stderr.isTTY === true && capable
   const person = (text: string): void => {
     if (!json) stdout.write(text)
   }
@@ -46,6 +49,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
     json,
     live,
     colours: pc.createColors(coloured),
+    progressIsLive,
     columns: () => stdout.columns ?? defaultColumns,
     result(document, text) {
       stdout.write(json ? `${JSON.stringify(document)}\n` : `${text()}\n`)
@@ -59,7 +63,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
       if (!json) stderr.write(`${text}\n`)
     },
     progress(text) {
-      if (!json && stderr.isTTY === true && capable) stderr.write(text)
+      if (progressIsLive) stderr.write(text)
     },
     onResize(listener) {
       stdout.on('resize', listener)

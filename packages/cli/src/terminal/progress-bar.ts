@@ -12,14 +12,14 @@ export interface ProgressBar {
 }
 
 /** A bar on stderr where that is a terminal; elsewhere a plain line at each tenth. */
-export function createProgressBar(output: Output, label: string, stderrIsTerminal: boolean): ProgressBar {
+export function createProgressBar(output: Output, label: string): ProgressBar {
   let lastTenth = -1
   let drawn = false
   return {
     update(done, total, detail) {
       const fraction = total > 0 ? Math.min(1, done / total) : 0
       const percent = `${Math.floor(fraction * 100)}%`.padStart(4)
-      if (stderrIsTerminal) {
+      if (output.progressIsLive) {
         drawn = true
         const line = `${label} ${renderBar(fraction, barCells)} ${percent}  ${detail}`
         output.progress(`\r\u001b[K${truncateCells(line, output.columns() - 1)}`)

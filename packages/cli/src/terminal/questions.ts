@@ -1,55 +1,45 @@
 import { createInterface } from 'node:readline'
 import { BaseError } from '@unhosted/core/errors'
 
-/** Reads answers of a person, line by line. One per command; `close` gives the terminal back. */
+/** Reads a person's answers, line by line. One per command; `close` gives the input back. */
 export interface Questions {
   /**
    * Ask and wait for a line.
-   * @throws BaseError CANCELLED on Ctrl-C, USAGE when the input has ended
+   * @throws the signal's reason on abort; BaseError USAGE when the input has ended
    */
   ask(question: string, options: { readonly signal: AbortSignal }): Promise<string>
   close(): void
 }
 
-/** @param onInterrupt Ctrl-C at a prompt: on a terminal it is a key here, not a signal */
-export function createQuestions(
-  input: NodeJS.ReadStream,
-  print: (text: string) => void,
-  onInterrupt: () => void
-): Questions {
-  const waiting: ((line: string | null) => void)[] = []
+/** @param print shows the question; the terminal itself echoes and edits the answer */
+export function createQuestions(input: NodeJS.ReadStream, print: (text: string) => void): Questions {
+  let waiting: ((line: string | null) => void) | undefined
   const lines: string[] = []
   let ended = false
   const reader = createInterface({ input, terminal: false })
   reader.on('line', (line) => {
-    const next = waiting.shift()
-    if (next === undefined) lines.push(line)
-    else next(line)
+    if (waiting === undefined) lines.push(line)
+    else waiting(line)
   })
   reader.on('close', () => {
     ended = true
-    for (const next of waiting.splice(0)) next(null)
+    waiting?.(null)
   })
-  reader.on('SIGINT', onInterrupt)
 
-  const nextLine = (signal: AbortSignal): Promise<string | null> =>
-    new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        const at = waiting.indexOf(settle)
-        if (at !== -1) waiting.splice(at, 1)
-        reject(signal.reason)
-      }
-      const settle = (line: string | null): void => {
-        signal.removeEventListener('abort', onAbort)
-        resolve(line)
-      }
-      if (signal.aborted) return reject(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      waiting.push(settle)
+  const nextLine = (signal: AbortSignal): Promise<string | null> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string | null>()
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    waiting = resolve
+    return promise.finally(() => {
+      waiting = undefined
+      signal.removeEventListener('abort', onAbort)
     })
+  }
 
   return {
     async ask(question, { signal }) {
+      signal.throwIfAborted()
       print(question)
       const line = lines.shift() ?? (ended ? null : await nextLine(signal))
       if (line !== null) return line.trim()

@@ -1,11 +1,10 @@
-import { type Config, parseConfig } from '@unhosted/core/config'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { startNode } from '@unhosted/node'
 import { openDaemonLog } from '@unhosted/node/log'
-import { prepareHome, readJsonFile } from '@unhosted/node/store'
-import { z } from 'zod'
+import { prepareHome } from '@unhosted/node/store'
 import type { CommandContext } from '../../command/context.ts'
 import type { Handler } from '../../command/spec.ts'
+import { readConfig } from '../../setup/read-config.ts'
 import type { options } from './options.ts'
 import { createServeView } from './view.ts'
 
@@ -21,29 +20,16 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
   const daemonLog = openDaemonLog(paths.logs, context.verbose ? 'debug' : config.log.level)
   try {
     const node = await startNode({ config, paths, log: daemonLog.log, signal, onEvent: view.onEvent })
-    const interrupted = Promise.withResolvers<void>()
-    const onAbort = (): void => interrupted.resolve()
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    try {
-      await Promise.race([interrupted.promise, node.stopped])
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-      await withPatience(node.stop())
-    }
+    await Promise.race([toldToStop(context, args.untilStdinEnds === true), node.stopped])
+    await withPatience(node.stop())
   } catch (error) {
     // Ctrl-C while the daemon still starts is no failure.
     if (!(signal.aborted && isBaseError(error, 'CANCELLED'))) throw error
   } finally {
     view.close()
+    context.input.pause()
     await daemonLog.close()
   }
-}
-
-async function readConfig(args: Readonly<Record<string, unknown>>, context: CommandContext): Promise<Config> {
-  const content = await readJsonFile(context.paths.config, z.unknown(), null)
-  const file = content === null ? null : { path: context.paths.config, content }
-  return parseConfig({ flags: args, environment: context.environment, file })
 }
 
 /** The control socket refuses as well; asking first can say which daemon it is. */
@@ -56,6 +42,17 @@ async function refuseSecondDaemon({ client, paths, signal }: CommandContext): Pr
   } catch (error) {
     if (!isBaseError(error, 'DAEMON_NOT_RUNNING')) throw error
   }
+}
+
+/** Settles on Ctrl-C or SIGTERM, and if asked to when standard input ends; the process ends soon after. */
+function toldToStop({ input, signal }: CommandContext, untilInputEnds: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (!untilInputEnds) return
+    input.once('close', resolve)
+    input.resume()
+  })
 }
 
 async function withPatience(stopping: Promise<void>): Promise<void> {

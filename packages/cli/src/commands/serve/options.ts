@@ -16,6 +16,11 @@ export const options = {
     describe: 'Web origins that may call the endpoint, beside loopback'
   },
   p2pPort: { type: 'string', placeholder: 'PORT', describe: 'TCP port for other machines; 0 for any. Default: 7778' },
+  p2pAddress: {
+    type: 'string',
+    placeholder: 'IP,...',
+    describe: 'Addresses to listen on for other machines. Default: all interfaces'
+  },
   mdns: { type: 'boolean', describe: 'Find machines on the local network; --no-mdns turns it off. Default: on' },
   memory: {
     type: 'string',
@@ -40,5 +45,6 @@ export const options = {
   },
   parallel: { type: 'string', placeholder: 'N', describe: 'Requests that one model answers at once. Default: 4' },
   engine: { type: 'string', placeholder: 'FOLDER', describe: 'Folder with llama-server and ggml-rpc-server' },
+  untilStdinEnds: { type: 'boolean', describe: 'Stop when standard input ends: for programs that start a daemon' },
   offline: { type: 'boolean', describe: 'No other machines at all' }
 } as const satisfies OptionSpecs

@@ -28,7 +28,7 @@ function engineLine({ state, buildProgress }: EngineView, colours: Colours): str
   if (state !== 'building' || buildProgress === null) return `${label} ${state}`
   const { done, total } = buildProgress
   const fraction = total === 0 ? 0 : done / total
-  return `${label} building ${renderBar(fraction, barCells)} ${Math.floor(fraction * 100)}%  step ${done} of ${total}`
+  return `${label} building ${renderBar(fraction, barCells)} ${Math.floor(fraction * 100)}%`
 }
 
 function peerLine(peer: PeerView, colours: Colours): string {
@@ -135,5 +135,5 @@ function buildStep(
     total === 0 ? 0 : Math.floor((done / total) * 10)
   const earlier = before?.state === 'building' ? before.buildProgress : null
   if (earlier !== null && tenth(earlier) === tenth(progress)) return null
-  return `engine building, step ${progress.done} of ${progress.total}`
+  return `engine building, ${Math.floor((progress.done / Math.max(1, progress.total)) * 100)}%`
 }

@@ -1,0 +1,19 @@
+import type { Output } from '../terminal/output.ts'
+import { safeText } from '../terminal/safe-text.ts'
+
+/** Prints a streamed answer as it comes, and ends its last line once. */
+export function createTextPrinter(output: Output): { print(text: string): void; end(): void } {
+  let last = '\n'
+  return {
+    print(text) {
+      const safe = safeText(text)
+      if (safe === '') return
+      output.write(safe)
+      last = safe
+    },
+    end() {
+      if (!last.endsWith('\n')) output.write('\n')
+      last = '\n'
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { basename } from 'node:path'
+import { usageError } from '../../command/build-parser.ts'
+import type { Handler } from '../../command/spec.ts'
+import type { positionals } from './options.ts'
+
+/** Each asks the program itself for the words that may follow, so that a script never grows old. */
+const scripts: Readonly<Record<string, string>> = {
+  bash: `# unhosted completion for bash
+_unhosted_complete() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -W "$(unhosted --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o bashdefault -o default -F _unhosted_complete unhosted`,
+  zsh: `# unhosted completion for zsh
+_unhosted_complete() {
+  local -a words_found
+  words_found=("\${(@f)$(unhosted --get-yargs-completions "\${(@)words[1,CURRENT]}" 2>/dev/null)}")
+  _describe 'values' words_found || _files
+}
+compdef _unhosted_complete unhosted`,
+  fish: `# unhosted completion for fish
+complete -c unhosted -a '(unhosted --get-yargs-completions (commandline -opc) (commandline -ct) 2>/dev/null)'`
+}
+
+export const handle: Handler<Record<never, never>, typeof positionals> = async (args, { environment, output }) => {
+  const shell = args.shell ?? basename(environment.SHELL ?? '')
+  const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
+  if (script === undefined) throw usageError(`There is no completion for "${shell}", only for bash, zsh and fish.`)
+  output.result({ shell, script }, () => script)
+}

@@ -1,0 +1,5 @@
+import type { PositionalSpecs } from '../../command/spec.ts'
+
+export const positionals = {
+  shell: { describe: 'bash, zsh or fish. Default: from $SHELL', required: false }
+} as const satisfies PositionalSpecs

@@ -1,0 +1,5 @@
+import type { OptionSpecs } from '../../../command/spec.ts'
+
+export const options = {
+  force: { type: 'boolean', describe: 'Build again even where a good engine is in the cache' }
+} as const satisfies OptionSpecs

@@ -1,0 +1,10 @@
+import type { CommandGroup } from '../../command/spec.ts'
+import { build } from './build/index.ts'
+import { path } from './path/index.ts'
+import { status } from './status/index.ts'
+
+export const engine: CommandGroup = {
+  name: 'engine',
+  summary: 'The llama.cpp that runs the models',
+  commands: [status, build, path]
+}

@@ -1,0 +1,29 @@
+import type { FoundEngine } from '@unhosted/node/engine'
+import type { Handler } from '../../../command/spec.ts'
+import { lookForEngine } from '../../../setup/engine.ts'
+import type { Colours } from '../../../terminal/output.ts'
+import { safeLine } from '../../../terminal/safe-text.ts'
+
+export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, context) => {
+  const found = await lookForEngine(context)
+  context.output.result(found, () => renderEngine(found, context.output.colours))
+}
+
+export function renderEngine({ engine, considered }: FoundEngine, colours: Colours): string {
+  const lines =
+    engine === null
+      ? [
+          'There is no engine yet. Build it with: unhosted engine build',
+          '(unhosted serve and unhosted demo do it as well.)'
+        ]
+      : [
+          `${colours.dim('engine')}  ${engine.version}`,
+          `${colours.dim('from')}    ${engine.source}`,
+          `${colours.dim('folder')}  ${engine.directory}`
+        ]
+  if (considered.length > 0) {
+    lines.push('', colours.dim('Not used'))
+    for (const { path, problem } of considered) lines.push(`  ${safeLine(path)}: ${safeLine(problem)}`)
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,10 @@
+import { defineCommand } from '../../../command/spec.ts'
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'Show which engine is used, or what was found wanting',
+  positionals: {},
+  options: {},
+  examples: [],
+  load: () => import('./handler.ts')
+})

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import { formatBytes } from '@unhosted/core/units'
+import { silentLog } from '@unhosted/node/log'
+import { createModelStore } from '@unhosted/node/models'
+import { prepareHome } from '@unhosted/node/store'
+import type { Handler } from '../../../command/spec.ts'
+import { safeLine } from '../../../terminal/safe-text.ts'
+import type { options, positionals } from './options.ts'
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {
+  await prepareHome(paths)
+  output.note(`Reading ${safeLine(args.file)} ...`)
+  const store = createModelStore({ paths, log: silentLog })
+  const model = await store.import(resolve(args.file), {
+    ...(args.name !== undefined && { name: args.name }),
+    copy: args.copy === true,
+    signal
+  })
+  output.result({ model }, () => `Imported ${safeLine(model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`)
+}

@@ -1,0 +1,10 @@
+import { defineCommand } from '../../../command/spec.ts'
+
+export const ls = defineCommand({
+  name: 'ls',
+  summary: 'List the models that this machine holds',
+  positionals: {},
+  options: {},
+  examples: [],
+  load: () => import('./handler.ts')
+})

@@ -1,0 +1,28 @@
+import { formatBytes } from '@unhosted/core/units'
+import { silentLog } from '@unhosted/node/log'
+import { createModelStore } from '@unhosted/node/models'
+import { prepareHome } from '@unhosted/node/store'
+import type { Handler } from '../../../command/spec.ts'
+import { renderRate } from '../../../render/facts.ts'
+import { createProgressBar } from '../../../terminal/progress-bar.ts'
+import { safeLine } from '../../../terminal/safe-text.ts'
+import type { options, positionals } from './options.ts'
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {
+  await prepareHome(paths)
+  const bar = createProgressBar(output, safeLine(args.reference))
+  try {
+    const model = await createModelStore({ paths, log: silentLog }).pull(args.reference, {
+      ...(args.name !== undefined && { name: args.name }),
+      signal,
+      onProgress: ({ doneBytes, totalBytes, bytesPerSecond }) => {
+        const amount = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
+        bar.update(doneBytes, totalBytes, `${amount}, ${renderRate(bytesPerSecond)}`)
+      }
+    })
+    bar.close()
+    output.result({ model }, () => `Pulled ${safeLine(model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`)
+  } finally {
+    bar.close()
+  }
+}

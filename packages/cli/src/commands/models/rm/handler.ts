@@ -1,0 +1,34 @@
+import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { formatBytes } from '@unhosted/core/units'
+import { silentLog } from '@unhosted/node/log'
+import { createModelStore } from '@unhosted/node/models'
+import type { CommandContext } from '../../../command/context.ts'
+import type { Handler } from '../../../command/spec.ts'
+import { safeLine } from '../../../terminal/safe-text.ts'
+import type { positionals } from './options.ts'
+
+export const handle: Handler<Record<never, never>, typeof positionals> = async ({ model: reference }, context) => {
+  const { paths, output } = context
+  const store = createModelStore({ paths, log: silentLog })
+  const model = await store.find(reference)
+  if (await isLoaded(model.id, context)) {
+    throw new BaseError('MODEL_IN_USE', `${model.names[0] ?? model.id} is loaded by the running daemon.`, {
+      advice: 'Wait until it is idle and unloaded, or stop the daemon with: unhosted stop'
+    })
+  }
+  const freedBytes = await store.remove(reference)
+  output.result(
+    { removed: reference, freedBytes },
+    () => `Removed ${safeLine(reference)}, ${formatBytes(freedBytes)} freed.`
+  )
+}
+
+/** Without a daemon nothing is loaded. */
+async function isLoaded(modelId: string, { client, signal }: CommandContext): Promise<boolean> {
+  try {
+    return await client.isModelLoaded(modelId, { signal })
+  } catch (error) {
+    if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return false
+    throw error
+  }
+}

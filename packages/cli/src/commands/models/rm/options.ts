@@ -1,0 +1,5 @@
+import type { PositionalSpecs } from '../../../command/spec.ts'
+
+export const positionals = {
+  model: { describe: 'Name, id, or the beginning of an id', required: true }
+} as const satisfies PositionalSpecs

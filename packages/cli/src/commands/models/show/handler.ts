@@ -1,0 +1,58 @@
+import { chooseContextSize } from '@unhosted/core/config'
+import { describeModel } from '@unhosted/core/models'
+import type { MemoryNeed } from '@unhosted/core/planner'
+import { formatBytes } from '@unhosted/core/units'
+import { silentLog } from '@unhosted/node/log'
+import { createModelStore, type StoredModel } from '@unhosted/node/models'
+import { usageError } from '../../../command/build-parser.ts'
+import type { Handler } from '../../../command/spec.ts'
+import { planOnInventedMachines } from '../../../setup/invented-machine.ts'
+import type { Colours } from '../../../terminal/output.ts'
+import { safeLine } from '../../../terminal/safe-text.ts'
+import type { options, positionals } from './options.ts'
+
+/** The most that an inventory may hold, bytes. */
+const largestMachine = 2 ** 50
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output }) => {
+  if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0)) {
+    throw usageError('--ctx takes a whole number of tokens.')
+  }
+  const model = await createModelStore({ paths, log: silentLog }).find(args.model)
+  const contextSize = chooseContextSize(args.ctx ?? null, model.facts.contextLength)
+  const need = needOnOneCpu(model, contextSize)
+  output.result({ model, contextSize, need }, () => renderModel(model, contextSize, need, output.colours))
+}
+
+/** The planner's own reckoning for one CPU that holds all of it; null where that is more than any machine has. */
+function needOnOneCpu({ facts }: StoredModel, contextSize: number): MemoryNeed | null {
+  const result = planOnInventedMachines(facts, contextSize, [largestMachine])
+  return result.ok ? (result.plan.segments[0]?.need ?? null) : null
+}
+
+export function renderModel(
+  model: StoredModel,
+  contextSize: number,
+  need: MemoryNeed | null,
+  colours: Colours
+): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ['names', model.names.join(', ')],
+    ...describeModel(model.facts),
+    ['size', formatBytes(model.sizeBytes)],
+    ['memory', need === null ? 'more than any machine has' : describeNeed(need, contextSize)],
+    ['file', model.path],
+    ...(model.problem === undefined ? [] : [['problem', model.problem] as const])
+  ]
+  const width = Math.max(...rows.map(([label]) => label.length))
+  return rows.map(([label, text]) => `${colours.dim(label.padEnd(width))}  ${safeLine(text)}`).join('\n')
+}
+
+function describeNeed(need: MemoryNeed, contextSize: number): string {
+  const parts = [
+    `weights ${formatBytes(need.weights)}`,
+    `KV cache ${formatBytes(need.kv)}`,
+    `compute ${formatBytes(need.compute)}`
+  ]
+  return `${formatBytes(need.total)} on one machine at ${contextSize} tokens (${parts.join(', ')})`
+}

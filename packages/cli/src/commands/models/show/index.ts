@@ -1,0 +1,11 @@
+import { defineCommand } from '../../../command/spec.ts'
+import { options, positionals } from './options.ts'
+
+export const show = defineCommand({
+  name: 'show',
+  summary: 'Show architecture, layers, quantisation, context, and the memory a model needs',
+  positionals,
+  options,
+  examples: [['unhosted models show tiny --ctx 1024', '']],
+  load: () => import('./handler.ts')
+})
