@@ -79,10 +79,11 @@ async function passOn(response: InferenceResponse, writer: AnswerWriter, options
 
 async function passEvents(response: InferenceResponse, writer: AnswerWriter, options: AnswerOptions): Promise<void> {
   const filter = createEventFilter(options.route.dialect, options.request.model)
-  writer.begin(response.status, 'text/event-stream')
   for await (const chunk of response.body) {
     const events = filter.push(chunk)
     if (events.byteLength === 0) continue
+    // Not before: comments go on until there is something to say, and an early fault keeps its status.
+    writer.begin(response.status, 'text/event-stream')
     const catchUp = writer.write(events)
     if (catchUp !== undefined) await catchUp
   }
