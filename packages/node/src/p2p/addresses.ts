@@ -44,17 +44,20 @@ export function announceable(addresses: readonly string[]): string[] {
   return usable.sort((a, b) => Number(isLoopback(a)) - Number(isLoopback(b))).slice(0, maxAnnouncedAddresses)
 }
 
-/** The order in which to dial: networks that we are on first, then the rest; loopback last but for peers on this machine. */
+/**
+ * The order in which to dial: networks that we are on first. Loopback only where nothing else is
+ * known: on another machine's lips it means that machine, to us it means ourselves.
+ */
 export function dialOrder(addresses: readonly string[]): string[] {
+  const distant = addresses.filter((address) => !isLoopback(address))
+  if (distant.length === 0) return [...new Set(addresses)]
   const own = Object.values(networkInterfaces())
     .flat()
-    .flatMap((entry) => (entry === undefined || entry.internal ? [] : [entry.address.split('.').slice(0, 3).join('.')]))
-  const rank = (address: string): number => {
-    if (isLoopback(address)) return 2
-    const ip = address.split('/')[2] ?? ''
-    return own.some((prefix) => ip.startsWith(`${prefix}.`)) ? 0 : 1
-  }
-  return [...new Set(addresses)].sort((a, b) => rank(a) - rank(b))
+    .flatMap((entry) =>
+      entry === undefined || entry.internal ? [] : [`${entry.address.split('.').slice(0, 3).join('.')}.`]
+    )
+  const isNear = (address: string): boolean => own.some((prefix) => (address.split('/')[2] ?? '').startsWith(prefix))
+  return [...new Set(distant)].sort((a, b) => Number(isNear(b)) - Number(isNear(a)))
 }
 
 /**

@@ -4,7 +4,6 @@ import { helloProtocol, linkProtocol } from '@unhosted/core/protocol'
 import type { Grants, PeerRecord } from '@unhosted/core/trust'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
-import { isLoopback } from './addresses.ts'
 import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { createHelloExchange, type HelloExchange, type PeerInventories } from './inventories.ts'
@@ -307,10 +306,10 @@ class Host implements ManagedPeerHost {
   #dialAddresses(peerId: string): string[] {
     const known = this.#known.get(peerId)
     const stored = this.#options.peersStore.get(peerId)?.addresses ?? []
-    const all = [...new Set([...(known?.seenAddresses ?? []), ...(known?.addresses ?? []), ...stored])]
-    // A loopback address of another machine is our own: worth a try only where nothing else is known.
-    const distant = all.filter((address) => !isLoopback(address))
-    return (distant.length > 0 ? [...distant, ...all.filter(isLoopback)] : all).slice(0, maxAddresses)
+    return [...new Set([...(known?.seenAddresses ?? []), ...(known?.addresses ?? []), ...stored])].slice(
+      0,
+      maxAddresses
+    )
   }
 
   #entry(peerId: string): Known {

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { HealthWarning } from '@unhosted/core/control'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { createPeerHost, type ManagedPeerHost } from './create-peer-host.ts'
+import { diagnoseDiscovery, networkFacts } from './diagnosis.ts'
+import { createDiscovery } from './discovery.ts'
 import { openInvitesStore } from './invites-store.ts'
 import { createPairing, type PairingService } from './pairing.ts'
 import { openPeersStore, type PeersStore } from './peers-store.ts'
@@ -23,6 +26,8 @@ export interface PeeringOptions {
   readonly port: number
   /** Whether to look for, and be found by, machines on the local network. */
   readonly mdns: boolean
+  /** UDP port of mDNS; 5353 but for tests. */
+  readonly mdnsPort?: number
   readonly log: Log
   /** Unix time, ms. */
   readonly now: () => number
@@ -40,6 +45,8 @@ export interface Peering {
   /** Why nothing, or not all, is found; empty when all is well. */
   explainDiscovery(): readonly HealthWarning[]
 }
+
+const mdnsPort = 5353
 
 /** Every interface of this machine, IPv4 and IPv6. */
 export const allInterfaces: readonly string[] = ['0.0.0.0', '::']
@@ -62,15 +69,43 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
     now,
     log: options.log.component('p2p:pairing')
   })
+  const discovery = options.mdns
+    ? createDiscovery({
+        peerId: host.peerId,
+        name: options.name,
+        addresses: () => host.addresses(),
+        onSeen: (sighting) => host.saw(sighting),
+        onLost: (peerId) => host.lostSight(peerId),
+        log: options.log.component('p2p:discovery'),
+        port: options.mdnsPort ?? mdnsPort,
+        boot: randomBytes(8).toString('hex')
+      })
+    : null
+  let startedAt = performance.now()
   return {
     host,
     pairing,
     peersStore,
-    start: () => host.start(),
+    start: async () => {
+      await host.start()
+      startedAt = performance.now()
+      discovery?.start()
+    },
     stop: async () => {
       pairing.stop()
+      await discovery?.stop()
       await host.stop()
     },
-    explainDiscovery: () => []
+    explainDiscovery: () => {
+      const peers = host.peers()
+      return diagnoseDiscovery({
+        ...networkFacts(),
+        discovery: discovery?.state() ?? null,
+        runningMs: performance.now() - startedAt,
+        peersSeen: peers.filter(({ state }) => state !== 'offline').length,
+        peersPaired: peers.filter(({ record }) => record !== null).length,
+        peersConnected: peers.filter(({ state }) => state === 'connected').length
+      })
+    }
   }
 }

@@ -269,7 +269,7 @@ function dialError(peerId: string | null, addresses: readonly string[], cause: u
       cause
     })
   }
-  if (/Can not dial self/.test(text)) {
+  if (peerId === null && /Can not dial self/.test(text)) {
     return new BaseError('IDENTITY_DUPLICATE', 'The machine that answers there has the identity of this one.', {
       advice:
         'It is this machine, or its home folder was copied: then delete identity.key on one of the two and pair again.',
