@@ -1,44 +1,30 @@
-import type { DaemonEvent, DaemonStatus, EngineView, HealthWarning, PeersReport } from '@unhosted/core/control'
-import type { Inventory } from '@unhosted/core/inventory'
+import type { DaemonEvent, DaemonStatus, HealthWarning, PeersReport } from '@unhosted/core/control'
 import type { ControlService } from './control/index.ts'
-import type { ModelStore } from './models/index.ts'
+import type { DaemonParts } from './daemon-parts.ts'
 import { findPeer, type Peering } from './p2p/index.ts'
-import type { LeaseClient, LeaseServer } from './pool/index.ts'
-import type { Instances } from './router/instances.ts'
-import type { Machines } from './router/machines.ts'
-import type { Planning } from './router/planning.ts'
-import type { Dispatcher } from './router/types.ts'
+import { refreshInventories } from './router/index.ts'
 
 /** All that the owner's API reaches. */
-export interface DaemonParts {
+export interface DaemonServiceOptions extends DaemonParts {
   readonly name: string
   readonly version: string
   /** Unix time, ms. */
   readonly startedAt: number
   readonly endpoint: () => string
   readonly peering: Peering
-  readonly machines: Machines
-  readonly store: ModelStore
-  readonly instances: Instances
-  readonly dispatcher: Dispatcher
-  readonly planning: Planning
-  readonly leaseClient: LeaseClient
-  readonly leaseServer: LeaseServer
-  readonly engine: () => EngineView
-  readonly inventory: (signal: AbortSignal) => Promise<Inventory>
   readonly warnings: () => readonly HealthWarning[]
   readonly subscribe: (listener: (event: DaemonEvent) => void) => () => void
   readonly stop: () => void
 }
 
 /** What the daemon does for its owner; see ControlService. */
-export function createDaemonService(parts: DaemonParts): ControlService {
+export function createDaemonService(parts: DaemonServiceOptions): ControlService {
   const { peering, machines, planning, store } = parts
   const { host, pairing } = peering
   return {
     status: () => status(parts),
     async peers({ signal }) {
-      await askConnectedPeers(parts, signal)
+      await refreshInventories(host, signal)
       return peersReport(parts)
     },
     createInvite: (request) => pairing.createInvite(request),
@@ -52,9 +38,9 @@ export function createDaemonService(parts: DaemonParts): ControlService {
     isModelLoaded: (modelId) => parts.instances.uses(modelId),
     async plan({ model, contextSize }, { signal }) {
       const stored = await store.find(model)
-      await askConnectedPeers(parts, signal)
+      await refreshInventories(host, signal)
       const result = await planning.plan(stored, { without: new Set(), contextSize, signal })
-      const own = await parts.inventory(signal)
+      const own = await parts.inventory.inventory(signal)
       const inventories = [own, ...machines.planPeers().map(({ inventory }) => inventory)]
       const devices = inventories.flatMap(({ peerId, name, devices }) =>
         devices.map((device) => ({ peerId, machine: name, device }))
@@ -67,10 +53,10 @@ export function createDaemonService(parts: DaemonParts): ControlService {
   }
 }
 
-async function status(parts: DaemonParts): Promise<DaemonStatus> {
+async function status(parts: DaemonServiceOptions): Promise<DaemonStatus> {
   const { host } = parts.peering
   const presences = host.peers()
-  const inventory = await parts.inventory(AbortSignal.timeout(5000))
+  const inventory = await parts.inventory.inventory(AbortSignal.timeout(5000))
   return {
     name: parts.name,
     peerId: host.peerId,
@@ -79,7 +65,7 @@ async function status(parts: DaemonParts): Promise<DaemonStatus> {
     startedAt: parts.startedAt,
     endpoint: parts.endpoint(),
     peerAddresses: host.addresses(),
-    engine: parts.engine(),
+    engine: parts.engine.view(),
     devices: inventory.devices,
     instances: parts.instances.views(),
     leases: [...parts.leaseServer.leases(), ...parts.leaseClient.leases()],
@@ -89,14 +75,6 @@ async function status(parts: DaemonParts): Promise<DaemonStatus> {
   }
 }
 
-function peersReport(parts: DaemonParts): PeersReport {
+function peersReport(parts: DaemonServiceOptions): PeersReport {
   return { peers: parts.machines.views(), warnings: parts.peering.explainDiscovery() }
-}
-
-/** What is lent changes by the second: a plan or a report asks anew, and takes what was last told where a peer is slow. */
-export async function askConnectedPeers(parts: Pick<DaemonParts, 'peering'>, signal: AbortSignal): Promise<void> {
-  const { host } = parts.peering
-  const connected = host.peers().filter(({ state }) => state === 'connected')
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(1000)])
-  await Promise.allSettled(connected.map(({ peerId }) => host.inventories.refresh(peerId, { signal: limited })))
 }

@@ -1,46 +1,19 @@
-import { availableParallelism, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import type { Config } from '@unhosted/core/config'
 import type { DaemonEvent, DaemonStatus, HealthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { createControlServer } from './control/index.ts'
 import { createDaemonEvents, type DaemonEvents } from './daemon-events.ts'
-import { askConnectedPeers, createDaemonService } from './daemon-service.ts'
-import {
-  buildEngine,
-  createEngineHost,
-  createEngineRunner,
-  defaultCacheDirectory,
-  type EngineHost,
-  type EngineHostOptions,
-  findEngine,
-  sweepProcesses
-} from './engine/index.ts'
-import { createGateway } from './gateway/index.ts'
+import { createDaemonParts } from './daemon-parts.ts'
+import { createDaemonService } from './daemon-service.ts'
+import { type EngineHost, sweepProcesses } from './engine/index.ts'
 import { checkMachine, fingerprintMachine, loadIdentity } from './identity/index.ts'
-import { createInventory } from './inventory/index.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log/index.ts'
-import { createModelStore, heldModels, type ModelStore } from './models/index.ts'
+import type { ModelStore } from './models/index.ts'
 import { allInterfaces, createPeering } from './p2p/index.ts'
-import {
-  createLeaseClient,
-  createLeaseServer,
-  createMemoryLedger,
-  defaultLeaseLimits,
-  systemClock
-} from './pool/index.ts'
-import {
-  askPeer,
-  createAllocator,
-  createDispatcher,
-  createLostPeers,
-  createMachines,
-  createPeerInferenceServer,
-  createPlanning,
-  defaultPeerInferenceLimits,
-  Instances,
-  llamaServerStarter
-} from './router/index.ts'
+import { systemClock } from './pool/index.ts'
+import type { Instances } from './router/index.ts'
 import { type HomePaths, prepareHome } from './store/index.ts'
 import { version } from './version.ts'
 
@@ -85,7 +58,6 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   const startedAt = clock.now()
 
   await prepareHome(paths)
-  await sweepProcesses(paths, options.log)
   const identity = await loadIdentity(paths, options.log)
   const name = config.name ?? hostname().slice(0, 64)
   const copied = await checkMachine(paths, await fingerprintMachine())
@@ -104,114 +76,17 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   })
   const { host, pairing } = peering
 
-  const engine: EngineHost = createEngineHost({
-    ...engineSource(options),
-    createRunner: (found) => createEngineRunner({ engine: found, paths, log: options.log }),
-    onChange: (view) => {
-      events.emit({ event: 'engine', engine: view })
-      if (view.state === 'ready' || view.state === 'failed') inventory.touch()
-    },
-    log: options.log.component('engine')
-  })
-  const store = createModelStore({ paths, log: options.log })
-
-  const ledger = createMemoryLedger({ limits: (deviceId) => inventory.limits(deviceId) })
-  const inventory = createInventory({
-    peerId: host.peerId,
+  const parts = createDaemonParts({
+    config,
+    paths,
+    log: options.log,
+    environment: options.environment ?? process.env,
+    clock,
     name,
-    version,
-    engineVersion: () => engine.current()?.engine.version ?? null,
-    engineDevices: async (look) => (await engine.current()?.listDevices(look)) ?? [],
-    models: heldModels(store, (modelId) => instances.isLoaded(modelId)),
-    reserved: (deviceId) => ledger.reserved(deviceId),
-    policy: { memory: config.memory, lendMemory: config.lendMemory },
-    clock,
-    log: options.log.component('inventory')
+    peering,
+    events
   })
-
-  const onLease: Parameters<typeof createLeaseClient>[0]['onChange'] = (lease, state, reason) => {
-    inventory.touch()
-    events.emit(
-      state === 'open' ? { event: 'lease', lease } : { event: 'lease-gone', lease, reason: reason ?? 'ended' }
-    )
-  }
-  const poolLog = options.log.component('pool')
-  const leaseServer = createLeaseServer({
-    host,
-    engine: () => engine.current(),
-    ledger,
-    clock,
-    log: poolLog,
-    threads: availableParallelism(),
-    limits: defaultLeaseLimits,
-    onChange: onLease
-  })
-  const leaseClient = createLeaseClient({ host, clock, log: poolLog, onChange: onLease, tunnel: 'auto' })
-
-  const lostPeers = createLostPeers(clock)
-  const planning = createPlanning({
-    inventory: (look) => inventory.inventory(look),
-    peers: () => machines.planPeers(),
-    contextSize: config.models.contextSize
-  })
-  const machines = createMachines({
-    presences: () => host.peers(),
-    inventories: host.inventories,
-    own: () => inventory.last(),
-    isLost: (peerId) => lostPeers.has(peerId),
-    fitsThere: (model, there) => planning.fitsThere(model, there)
-  })
-  const routerLog = options.log.component('router')
-  const allocator = createAllocator({
-    plan: async (model, request) => {
-      await askConnectedPeers({ peering }, request.signal)
-      return planning.plan(model, { ...request, contextSize: null })
-    },
-    ledger,
-    leases: leaseClient,
-    engineVersion: async (wait) => (await engine.runner(wait)).engine.version,
-    onPeerLost: (peerId) => lostPeers.add(peerId),
-    log: routerLog
-  })
-  const instances: Instances = new Instances({
-    allocator,
-    start: llamaServerStarter({ runner: (wait) => engine.runner(wait), parallel: config.models.parallel }),
-    idleUnloadMs: config.models.idleUnloadMs === 0 ? Number.POSITIVE_INFINITY : config.models.idleUnloadMs,
-    clock,
-    log: routerLog,
-    onChange: (instance) => {
-      inventory.touch()
-      events.emit({ event: 'instance', instance })
-    },
-    onGone: ({ modelId, modelName }, reason) => {
-      inventory.touch()
-      events.emit({ event: 'instance-gone', modelId, modelName, reason })
-    }
-  })
-  const dispatcher = createDispatcher({
-    self: { peerId: host.peerId, machine: name },
-    store,
-    instances,
-    peers: () => machines.holders(),
-    fitsHere: (model, look) => planning.fitsHere(model, look),
-    askPeer: (peerId, request, dispatch) => askPeer(host, peerId, request, dispatch),
-    log: routerLog
-  })
-  const peerInference = createPeerInferenceServer({
-    host,
-    dispatch: dispatcher.dispatch,
-    clock,
-    log: routerLog,
-    limits: defaultPeerInferenceLimits
-  })
-  const gateway = createGateway({
-    dispatcher,
-    config: { ...config.gateway, allowedHosts: [] },
-    log: options.log.component('gateway'),
-    clock,
-    self: { peerId: host.peerId, name },
-    onRequest: (event) => events.emit(event)
-  })
+  const { engine, inventory, gateway, machines } = parts
 
   const stopped = Promise.withResolvers<void>()
   let stopping: Promise<void> | null = null
@@ -229,36 +104,30 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
     ...(config.offline ? [] : peering.explainDiscovery())
   ]
   const service = createDaemonService({
+    ...parts,
     name,
     version,
     startedAt,
     endpoint: () => endpoint,
     peering,
-    machines,
-    store,
-    instances,
-    dispatcher,
-    planning,
-    leaseClient,
-    leaseServer,
-    engine: () => engine.view(),
-    inventory: (look) => inventory.inventory(look),
     warnings,
     subscribe: events.subscribe,
     stop: () => void stop()
   })
 
   const control = createControlServer({ paths, service, log: options.log })
+  // Its socket is the lock on the home folder: only the daemon that has it may sweep.
   await control.start()
   lifecycle.add('control', () => control.stop())
+  await sweepProcesses(paths, options.log)
   lifecycle.add('engine', () => engine.stop())
   lifecycle.add('inventory', () => inventory.stop())
   if (!config.offline) await peering.start()
   lifecycle.add('p2p', () => peering.stop())
-  lifecycle.add('leases lent', () => leaseServer.stop())
-  lifecycle.add('leases borrowed', () => leaseClient.stop())
-  lifecycle.add('instances', () => instances.stop())
-  lifecycle.add('requests of peers', () => peerInference.stop())
+  lifecycle.add('leases lent', () => parts.leaseServer.stop())
+  lifecycle.add('leases borrowed', () => parts.leaseClient.stop())
+  lifecycle.add('instances', () => parts.instances.stop())
+  lifecycle.add('requests of peers', () => parts.peerInference.stop())
   lifecycle.add('gateway', () => gateway.stop())
   const disconnect = [
     inventory.onChange((now) => host.inventories.publish(now)),
@@ -289,7 +158,7 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
     peerAddresses: host.addresses()
   })
   for (const warning of warnings()) events.emit({ event: 'warning', warning })
-  preload(config.models.preload, { store, instances, log: routerLog, lifecycle, events })
+  preload(config.models.preload, { ...parts, log, lifecycle, events })
   log.info({ endpoint, peerId: host.peerId, version }, 'the daemon is ready')
   return { status: () => service.status(), stop, stopped: stopped.promise }
 }
@@ -298,18 +167,6 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
 function peerHosts(config: Config): readonly string[] {
   if (config.offline) return ['127.0.0.1']
   return config.p2p.addresses.length > 0 ? config.p2p.addresses : allInterfaces
-}
-
-function engineSource({
-  config,
-  log,
-  environment = process.env
-}: NodeOptions): Pick<EngineHostOptions, 'find' | 'build'> {
-  const search = { cacheDirectory: defaultCacheDirectory(environment), environment, log: log.component('engine') }
-  return {
-    find: async (signal) => (await findEngine({ ...search, configuredPath: config.engine.path, signal })).engine,
-    build: (build) => buildEngine({ ...search, ...build })
-  }
 }
 
 function engineWarnings(engine: EngineHost): readonly HealthWarning[] {
