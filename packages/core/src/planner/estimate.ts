@@ -48,7 +48,11 @@ export interface Share {
 export interface Estimator {
   readonly facts: ModelFacts
   readonly contextSize: number
+  /** Weights and KV of all repeating layers and their part of the reserve. */
+  readonly layersBytes: number
   need(share: Share): MemoryNeed
+  /** What a device needs beside its layers, where it has any but not the output. */
+  fixedBytes(device: Pick<Share, 'kind' | 'embedding'>): number
 }
 
 /** Memory that any share of a model needs at a context size; sums are made once, so asking is cheap. */
@@ -56,23 +60,27 @@ export function createEstimator(facts: ModelFacts, contextSize: number, reserve:
   const cells = Math.ceil(contextSize / kvCells) * kvCells
   const weightsBefore = runningSum(facts.layerCount, (layer) => facts.layerBytes[layer] ?? 0)
   const kvBefore = runningSum(facts.layerCount, (layer) => (facts.kvBytesPerToken[layer] ?? 0) * cells)
+  const need = (share: Share): MemoryNeed => {
+    const { firstLayer, layerCount, output, embedding } = share
+    const end = firstLayer + layerCount
+    const tables = (output ? facts.outputBytes : 0) + (embedding ? facts.embeddingBytes : 0)
+    // A tied embedding table is counted in both, and is in memory once where both are: never more than the file.
+    const weights = Math.min(between(weightsBefore, firstLayer, end) + tables, facts.fileBytes)
+    const kv = between(kvBefore, firstLayer, end)
+    const compute = computeBytes(facts, cells, share)
+    const total = Math.ceil((weights + kv + compute) * (1 + reserve.fraction)) + processBytes(facts, share, reserve)
+    return { weights: bytes(weights), kv: bytes(kv), compute: bytes(compute), total: bytes(total) }
+  }
+  const layersBetween = (start: number, end: number): number =>
+    (between(weightsBefore, start, end) + between(kvBefore, start, end)) * (1 + reserve.fraction)
   return {
     facts,
     contextSize,
-    need(share) {
-      const { firstLayer, layerCount, output, embedding } = share
-      const end = firstLayer + layerCount
-      const tables = (output ? facts.outputBytes : 0) + (embedding ? facts.embeddingBytes : 0)
-      // A tied embedding table is counted in both, and is in memory once where both are: never more than the file.
-      const weights = Math.min(between(weightsBefore, firstLayer, end) + tables, facts.fileBytes)
-      const kv = between(kvBefore, firstLayer, end)
-      const compute = computeBytes(facts, cells, share)
-      return {
-        weights: bytes(weights),
-        kv: bytes(kv),
-        compute: bytes(compute),
-        total: bytes(Math.ceil((weights + kv + compute) * (1 + reserve.fraction)) + processBytes(facts, share, reserve))
-      }
+    layersBytes: layersBetween(0, facts.layerCount),
+    need,
+    fixedBytes(device) {
+      const oneLayer = need({ ...device, firstLayer: 0, layerCount: 1, output: false, pipelined: false })
+      return oneLayer.total - layersBetween(0, 1)
     }
   }
 }

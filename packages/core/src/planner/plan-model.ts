@@ -3,7 +3,7 @@ import { findCandidates } from './candidates.ts'
 import { createEstimator, defaultReserve } from './estimate.ts'
 import { explainUnused } from './exclusions.ts'
 import { findLayout } from './layout.ts'
-import type { Plan, PlanResult, Segment } from './plan.ts'
+import type { Exclusion, Plan, PlanResult, Segment } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import { findShortfall } from './shortfall.ts'
 import type { Part } from './split.ts'
@@ -28,10 +28,16 @@ export function planModel(request: PlanRequest): PlanResult {
     headPeerId: head.peerId,
     host,
     segments,
-    excluded: [...candidates.excluded, ...explainUnused(candidates, parts, estimator)],
+    excluded: gatherExclusions(candidates.excluded, explainUnused(candidates, parts, estimator)),
     totalBytes: bytes(segments.reduce((total, { need }) => total + need.total, host?.need.total ?? 0))
   }
   return { ok: true, plan }
+}
+
+/** One reason for each device: that of its whole machine where there is one. */
+function gatherExclusions(refused: readonly Exclusion[], unused: readonly Exclusion[]): readonly Exclusion[] {
+  const whole = new Set(unused.filter(({ deviceId }) => deviceId === null).map(({ peerId }) => peerId))
+  return [...refused.filter(({ peerId }) => !whole.has(peerId)), ...unused]
 }
 
 function toSegment({ candidate, firstLayer, layerCount, output, need }: Part): Segment {

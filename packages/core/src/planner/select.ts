@@ -25,12 +25,16 @@ export function selectLayout(all: Candidates, estimator: Estimator): readonly Pa
   let room = roomOf(candidates.head, estimator)
   for (let count = 1; count <= Math.min(rooms.length, maxEngineDevices); count += 1) {
     room += rooms[count - 1] ?? 0
-    // Rooms are in average layers, and over all layers the average is exact: less room than layers cannot do.
-    if (room < estimator.facts.layerCount - 1e-6) continue
+    if (!mayHold(room, estimator)) continue
     const best = bestOfSize(count, candidates, estimator)
     if (best !== null) return best.parts
   }
   return null
+}
+
+/** Rooms are in average layers, and over all layers the average is exact: less room than layers cannot do. */
+function mayHold(room: number, { facts }: Estimator): boolean {
+  return room >= facts.layerCount - 1e-3
 }
 
 interface Layout {
@@ -44,7 +48,7 @@ function bestOfSize(count: number, candidates: Candidates, estimator: Estimator)
   const { head, remote } = candidates
   const consider = (machines: readonly (readonly Candidate[])[]): Layout | null => {
     const devices = [...head, ...machines.flat()]
-    if (roomOf(devices, estimator) < estimator.facts.layerCount - 1e-6) return null
+    if (!mayHold(roomOf(devices, estimator), estimator)) return null
     const parts = layOut(devices, estimator)
     if (parts === null) return null
     const friends = machines.filter(([first]) => first?.machine.radius !== 'local').length
@@ -90,8 +94,14 @@ function better(known: Layout | null, other: Layout | null): Layout | null {
 function layOut(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
   const gpus = devices.filter(({ device }) => device.kind === 'gpu').toSorted((a, b) => smallestFirst(b, a))
   const cpus = devices.filter(({ device }) => device.kind === 'cpu').toSorted(headFirst)
-  for (let count = 1; count <= gpus.length + cpus.length; count += 1) {
-    const parts = splitOver([...gpus, ...cpus].slice(0, count), estimator)
+  const growing = [...gpus, ...cpus]
+  const lists = [
+    ...gpus.map((gpu) => [gpu]),
+    ...growing.map((_, index) => growing.slice(0, index + 1)),
+    growing.filter((device) => !isHeadCpu(device))
+  ]
+  for (const list of lists) {
+    const parts = splitOver(list, estimator)
     if (parts !== null) return prune(parts, estimator)
   }
   return null

@@ -56,8 +56,9 @@ function nearestLast(a: Candidate, b: Candidate): number {
 /** Orders to try, best first. */
 function* orders(first: Candidate | null, rest: readonly Candidate[], sizer: Sizer): Generator<readonly Candidate[]> {
   const withFirst = (order: readonly Candidate[]): readonly Candidate[] => (first === null ? order : [first, ...order])
-  if (first !== null || rest.length > 0) yield withFirst(rest)
-  if (rest.length < 2) return
+  const preferred = withFirst(rest)
+  if (preferred.length > 0) yield preferred
+  if (preferred.length < 2) return
   if (rest.length <= exactOrderLimit) {
     const found = searchOrder(first, rest, sizer)
     if (found !== null) yield found
@@ -72,31 +73,32 @@ function* orders(first: Candidate | null, rest: readonly Candidate[], sizer: Siz
 /**
  * Which devices in which order: over subsets, from the back, the earliest layer from which the subset
  * holds all to the end. Starting earlier never hurts, so one number a subset is enough.
- * @returns an order of the fewest devices that hold all, the head's CPU before them where it is needed
+ * @returns an order of the fewest devices that hold all, the head's CPU before them where it is given
  */
 function searchOrder(first: Candidate | null, rest: readonly Candidate[], sizer: Sizer): readonly Candidate[] | null {
   const sets = 1 << rest.length
   const earliest = new Int32Array(sets).fill(unreached)
   const taken = new Int32Array(sets)
   earliest[0] = sizer.estimator.facts.layerCount
-  let best: { readonly set: number; readonly head: boolean; readonly count: number } | null = null
+  // The head's CPU, where it is one of them, always takes the first layers: without it other sizes would hold.
+  const floor = first === null ? 0 : 1
+  const holdsRest = (end: number): boolean => (first === null ? end === 0 : earliestStart(first, end, 0, sizer) === 0)
+  let best: { readonly set: number; readonly count: number } | null = null
   for (let set = 0; set < sets; set += 1) {
     const end = earliest[set] ?? unreached
     if (end === unreached) continue
-    const head = end > 0
-    const count = bits(set) + (head ? 1 : 0)
-    const holds = !head || (first !== null && earliestStart(first, end, 0, sizer) === 0)
-    if (holds && (best === null || count < best.count)) best = { set, head, count }
+    const count = bits(set)
+    if ((best === null || count < best.count) && holdsRest(end)) best = { set, count }
     rest.forEach((device, index) => {
       const next = set | (1 << index)
-      const start = next === set || end === 0 ? null : earliestStart(device, end, 0, sizer)
+      const start = next === set ? null : earliestStart(device, end, floor, sizer)
       if (start === null || start >= (earliest[next] ?? unreached)) return
       earliest[next] = start
       taken[next] = index
     })
   }
   if (best === null) return null
-  const order = best.head && first !== null ? [first] : []
+  const order = first === null ? [] : [first]
   for (let set = best.set; set !== 0; set &= ~(1 << (taken[set] ?? 0))) {
     const device = rest[taken[set] ?? 0]
     if (device !== undefined) order.push(device)
@@ -199,17 +201,9 @@ export function tooSmall(candidate: Candidate, estimator: Estimator): boolean {
 
 /** How many average layers fit beside a device's fixed needs. */
 export function roomInLayers(device: Candidate, estimator: Estimator): number {
-  const { layerCount } = estimator.facts
-  const share = {
-    kind: device.device.kind,
-    firstLayer: 0,
-    output: false,
-    embedding: isHeadCpu(device),
-    pipelined: false
-  }
-  const fixed = estimator.need({ ...share, layerCount: 0 }).total
-  const whole = estimator.need({ ...share, layerCount }).total
-  return Math.max(0, device.budgetBytes - fixed) / Math.max(1, (whole - fixed) / layerCount)
+  const fixed = estimator.fixedBytes({ kind: device.device.kind, embedding: isHeadCpu(device) })
+  const average = Math.max(1, estimator.layersBytes / estimator.facts.layerCount)
+  return Math.max(0, device.budgetBytes - fixed) / average
 }
 
 function furthestEnd(device: Candidate, start: number, ceiling: number, sizer: Sizer): number {
