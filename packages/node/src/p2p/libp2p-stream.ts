@@ -6,8 +6,6 @@ import { type FramedStream, maxFrameBytes } from './framed-stream.ts'
 
 /** Received and not yet asked for beyond this, the other side is told to wait. */
 const highWaterBytes = 256 * 1024
-/** A frame that has begun must be whole within this time. */
-const frameTimeoutMs = 30_000
 /** How long a polite close waits for the other side before it resets. */
 const closeTimeoutMs = 5000
 
@@ -16,6 +14,8 @@ export interface FramedStreamInit {
   readonly remotePeerId: string
   readonly localAddress: string | null
   readonly remoteAddress: string | null
+  /** A frame that has begun must be whole within this time. */
+  readonly frameTimeoutMs: number
 }
 
 type ReadOptions = { readonly signal: AbortSignal; readonly timeoutMs?: number }
@@ -27,6 +27,7 @@ export class Libp2pFramedStream implements FramedStream {
   readonly remoteAddress: string | null
   readonly ended: Promise<Error | null>
   readonly #stream: Stream
+  readonly #frameTimeoutMs: number
   readonly #decoder = new FrameDecoder()
   #reading = false
   #wake: (() => void) | null = null
@@ -35,6 +36,7 @@ export class Libp2pFramedStream implements FramedStream {
 
   constructor(init: FramedStreamInit) {
     this.#stream = init.stream
+    this.#frameTimeoutMs = init.frameTimeoutMs
     this.remotePeerId = init.remotePeerId
     this.localAddress = init.localAddress
     this.remoteAddress = init.remoteAddress
@@ -136,7 +138,8 @@ export class Libp2pFramedStream implements FramedStream {
         return null
       }
       const partial = this.#decoder.bufferedBytes > 0
-      if (partial && frameDeadline === Number.POSITIVE_INFINITY) frameDeadline = performance.now() + frameTimeoutMs
+      if (partial && frameDeadline === Number.POSITIVE_INFINITY)
+        frameDeadline = performance.now() + this.#frameTimeoutMs
       const until = Math.min(deadline, partial ? frameDeadline : Number.POSITIVE_INFINITY)
       if (performance.now() >= until) {
         if (partial) throw this.#fault('a frame came too slowly')

@@ -52,6 +52,8 @@ export class Switchboard {
   readonly #shutdown = new AbortController()
   readonly #strangers: StrangerWatch
   #node: Libp2p | null = null
+  /** A frame that has begun must be whole within this time, on streams opened from now on. */
+  frameTimeoutMs = 30_000
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
@@ -75,8 +77,11 @@ export class Switchboard {
     this.#shutdown.abort()
     this.#strangers.stop()
     for (const streams of this.#streams.values()) for (const stream of streams) stream.abort(new Error('stopping'))
-    await this.#node?.stop()
+    const node = this.#node
     this.#node = null
+    // Closing politely first would take libp2p half a second per stop.
+    for (const connection of node?.getConnections() ?? []) connection.abort(new Error('stopping'))
+    await node?.stop()
   }
 
   /** Multiaddrs that this machine listens on, without its id. */
@@ -248,7 +253,8 @@ export class Switchboard {
       stream,
       remotePeerId,
       localAddress,
-      remoteAddress: ipOf(connection.remoteAddr)
+      remoteAddress: ipOf(connection.remoteAddr),
+      frameTimeoutMs: this.frameTimeoutMs
     })
     const live = this.#streams.get(remotePeerId) ?? new Set()
     this.#streams.set(remotePeerId, live)
