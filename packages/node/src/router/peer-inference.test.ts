@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import type { FramedStream } from '../p2p/framed-stream.ts'
 import { systemClock } from '../pool/index.ts'
-import { type HostPair, hostPairs, ManualClock } from '../pool/testing.ts'
+import { type HostPair, hostPairs, ManualClock } from '../pool/testing/index.ts'
 import { askPeer } from './peer-inference-client.ts'
 import {
   createPeerInferenceServer,
