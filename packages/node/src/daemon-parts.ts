@@ -115,11 +115,11 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
     ledger,
     clock,
     log: poolLog,
-    threads: availableParallelism(),
+    threads: config.engine.lentThreads ?? Math.max(1, availableParallelism() - 1),
     limits: defaultLeaseLimits,
     onChange: onLease
   })
-  const leaseClient = createLeaseClient({ host, clock, log: poolLog, onChange: onLease, tunnel: 'auto' })
+  const leaseClient = createLeaseClient({ host, clock, log: poolLog, onChange: onLease, tunnel: config.p2p.tunnel })
 
   const lostPeers = createLostPeers(clock)
   const planning = createPlanning({

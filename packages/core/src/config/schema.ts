@@ -74,7 +74,9 @@ export const configSchema = z.strictObject({
       port: port.default(7778),
       mdns: toggle.default(true),
       /** Multiaddrs to listen on in place of all interfaces; empty for all. */
-      addresses: list(z.string().min(1).max(256)).default([])
+      addresses: list(z.string().min(1).max(256)).default([]),
+      /** How leased memory is reached: TLS where peers reach each other directly, else a libp2p stream; the others force one. */
+      tunnel: z.enum(['auto', 'tls', 'libp2p']).default('auto')
     })
     .prefault({}),
   /** No peers at all: the gateway and this machine only. */
@@ -107,7 +109,12 @@ export const configSchema = z.strictObject({
   engine: z
     .strictObject({
       /** Folder with llama-server and ggml-rpc-server; null to resolve. */
-      path: filePath.nullable().default(null)
+      path: filePath.nullable().default(null),
+      /**
+       * Threads that compute for a peer on a lent CPU; null for one less than there are, at least one: its threads
+       * spin while they wait, and what carries the tunnel must run beside them.
+       */
+      lentThreads: wholeNumber.pipe(z.number().int().min(1).max(1024)).nullable().default(null)
     })
     .prefault({}),
   log: z

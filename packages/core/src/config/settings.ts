@@ -23,6 +23,7 @@ export const settings: readonly Setting[] = [
   setting('p2p.port', 'p2pPort', 'UNHOSTED_P2P_PORT'),
   setting('p2p.mdns', 'mdns', 'UNHOSTED_MDNS'),
   setting('p2p.addresses', 'p2pAddress', 'UNHOSTED_P2P_ADDRESS'),
+  setting('p2p.tunnel', null, 'UNHOSTED_TUNNEL'),
   setting('offline', 'offline', 'UNHOSTED_OFFLINE'),
   setting('memory', 'memory', 'UNHOSTED_MEMORY'),
   setting('lendMemory', 'lendMemory', 'UNHOSTED_LEND_MEMORY'),
@@ -31,5 +32,6 @@ export const settings: readonly Setting[] = [
   setting('models.parallel', 'parallel', 'UNHOSTED_PARALLEL'),
   setting('models.preload', 'model', 'UNHOSTED_MODEL'),
   setting('engine.path', 'engine', 'UNHOSTED_ENGINE'),
+  setting('engine.lentThreads', null, 'UNHOSTED_LENT_THREADS'),
   setting('log.level', 'logLevel', 'UNHOSTED_LOG_LEVEL')
 ]

@@ -1,0 +1,85 @@
+import type { DaemonStatus, InviteView } from '@unhosted/core/control'
+import { engineArguments } from '@unhosted/core/planner'
+import { createLab, type Host, type Lab } from '@unhosted/lab'
+import { timeAnswer } from '../measure/answer.ts'
+import { memoryForHosts } from './budget.ts'
+import type { Layout } from './engine-targets.ts'
+import { type ModelUnderTest, prompt, type Target } from './target.ts'
+
+/** A target that daemons make, with the layout they chose. */
+export interface DaemonTarget extends Target {
+  readonly layout: Layout
+  readonly plan: string
+}
+
+const quiet = { say: () => {} }
+
+/** One daemon with memory enough: the gateway over a solo llama-server. */
+export async function startGateway(model: ModelUnderTest): Promise<DaemonTarget> {
+  const lab = await createLab({ hosts: 1, kind: 'loopback', ...quiet })
+  return startPool('gateway over llama-server', lab, model, [])
+}
+
+/** Two daemons on this machine, each with too little memory: a pool through one kind of tunnel. */
+export async function startTunnel(kind: 'tls' | 'libp2p', model: ModelUnderTest): Promise<DaemonTarget> {
+  const lab = await createLab({ hosts: 2, kind: 'loopback', environment: { UNHOSTED_TUNNEL: kind }, ...quiet })
+  return startPool(`pool of 2 on loopback, ${kind} tunnel`, lab, model, memoryArguments(model, 2))
+}
+
+/** So many hosts on a bridge. */
+export async function startLabHosts(hosts: number, model: ModelUnderTest): Promise<DaemonTarget> {
+  const lab = await createLab({ hosts, ...quiet })
+  const where = lab.kind === 'namespaces' ? 'hosts in the lab' : 'daemons on loopback'
+  return startPool(`pool of ${hosts} ${where}`, lab, model, memoryArguments(model, hosts))
+}
+
+function memoryArguments(model: ModelUnderTest, hosts: number): readonly string[] {
+  const memory = String(memoryForHosts(model.facts, model.contextSize, hosts))
+  return ['--memory', memory, '--lend-memory', memory]
+}
+
+async function startPool(
+  name: string,
+  lab: Lab,
+  model: ModelUnderTest,
+  args: readonly string[]
+): Promise<DaemonTarget> {
+  try {
+    await Promise.all(lab.hosts.map((host) => host.start(['--ctx', String(model.contextSize), ...args])))
+    const head = lab.host(1)
+    if (model.name !== 'tiny') await must(head, ['models', 'import', model.path, '--name', model.name])
+    for (const other of lab.hosts.slice(1)) await pair(head, other)
+    const fetch = (path: string, init: RequestInit) => head.fetch(path, init)
+    const started = performance.now()
+    const first = await timeAnswer(fetch, { model: model.name, prompt, tokens: 1 })
+    const loadMs = performance.now() - started
+    const status = (await must(head, ['status'])) as DaemonStatus
+    const [instance] = status.instances
+    if (instance === undefined) throw new Error('The daemon answered without an instance.')
+    const sent = status.leases.reduce((sum, lease) => sum + lease.bytesSent, 0)
+    return {
+      name,
+      loadMs,
+      bytesSent: status.leases.length === 0 ? null : sent,
+      layout: engineArguments(instance.plan),
+      plan: first.plan ?? '',
+      answer: (question) => timeAnswer(fetch, question),
+      stop: () => lab.stop()
+    }
+  } catch (error) {
+    await lab.stop()
+    throw error
+  }
+}
+
+export async function pair(issuer: Host, guest: Host): Promise<void> {
+  const invite = (await must(issuer, ['pair', '--invite', '--radius', 'local'])) as InviteView
+  await must(guest, ['pair', invite.invite, '--radius', 'local'])
+}
+
+/** @returns what the command printed as JSON @throws Error when it fails */
+export async function must(host: Host, args: readonly string[]): Promise<unknown> {
+  const result = await host.cli(args)
+  if (result.code !== 0) throw new Error(`unhosted ${args.join(' ')}: ${result.stdout}${result.stderr}`)
+  return result.json
+}
