@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasErrno } from '@unhosted/node/store'
 import { z } from 'zod'
+import { hasErrno } from '../store/index.ts'
 import { type BuildProgress, throwIfCancelled } from './build-step.ts'
 import { processIdentity } from './process-state.ts'
 

@@ -1,8 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { readJsonFile, writeJsonFile } from '@unhosted/node/store'
 import { z } from 'zod'
+import { readJsonFile, writeJsonFile } from '../store/index.ts'
 
 /** Counts changes of how we build, so that a better recipe is not shadowed by an older build of the same release. */
 const recipe = 1

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
-import type { Log } from '@unhosted/node/log'
+import type { Log } from '../log/index.ts'
 import {
   type EngineManifest,
   engineFolder,
@@ -132,7 +132,8 @@ async function examine(
 ): Promise<Engine | string> {
   const { serverPath, rpcServerPath, manifestPath, source } = candidate
   const now = await fingerprint([serverPath, rpcServerPath])
-  if (now === null) return 'llama-server and ggml-rpc-server are not both there.'
+  if (now === null)
+    return source === 'cache' ? 'None was built yet.' : 'llama-server and ggml-rpc-server are not both there.'
   const files = { directory: dirname(serverPath), serverPath, rpcServerPath }
   const known = await readManifest(manifestPath)
   let version = known?.fingerprint === now ? known.version : null

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Log } from '@unhosted/node/log'
 import { createStream } from 'rotating-file-stream'
+import type { Log } from '../log/index.ts'
 
 /** Lines kept in memory to tell why a process ended. */
 const keptLines = 60

@@ -1,18 +1,20 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Log } from '@unhosted/node/log'
-import { type HomePaths, hasErrno } from '@unhosted/node/store'
 import { z } from 'zod'
+import type { Log } from '../log/index.ts'
+import { type HomePaths, hasErrno } from '../store/index.ts'
 import { processIdentity } from './process-state.ts'
 
 const recordSchema = z.strictObject({
   pid: z.number().int().min(2),
   started: z.string().min(1).max(200),
   binary: z.string().min(1).max(4096),
-  socketPath: z.string().max(4096).nullable()
+  socketPath: z.string().max(4096).nullable(),
+  /** The daemon that started it. */
+  owner: z.strictObject({ pid: z.number().int().min(1), started: z.string().max(200) })
 })
-type ProcessRecord = z.infer<typeof recordSchema>
+export type ProcessRecord = z.infer<typeof recordSchema>
 
 const prefix = 'process-'
 const maxRecordBytes = 16_384
@@ -31,8 +33,8 @@ export function removeProcessRecord(run: string, pid: number): void {
 
 /**
  * End engine processes that an earlier daemon of this home left behind. A process is ended only when pid, start
- * time and binary are those on record: a pid may have gone to someone else since. Call it once, by the one daemon
- * that holds the home, before anything is started.
+ * time and binary are those on record (a pid may have gone to someone else since), and the daemon that started it
+ * is gone. Call it before anything is started.
  * @returns pids that were ended
  */
 export async function sweepProcesses(
@@ -46,6 +48,8 @@ export async function sweepProcesses(
     const record = await readRecord(path)
     if (record === null) {
       log.warn({ path }, 'a process record does not parse and is removed')
+    } else if (await lives(record.owner)) {
+      continue
     } else if (await isSameProcess(record)) {
       log.warn({ pid: record.pid, binary: record.binary }, 'ending an engine process that an earlier run left')
       await killAndWait(record.pid, options.waitMs)
@@ -76,6 +80,10 @@ async function readRecord(path: string): Promise<ProcessRecord | null> {
     // Cut off by a crash or altered: the caller says so and removes it.
     return null
   }
+}
+
+async function lives(owner: ProcessRecord['owner']): Promise<boolean> {
+  return (await processIdentity(owner.pid))?.started === owner.started
 }
 
 async function isSameProcess(record: ProcessRecord): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { hasErrno } from '@unhosted/node/store'
+import { hasErrno } from '../store/index.ts'
 
 const run = promisify(execFile)
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Log } from '@unhosted/node/log'
-import type { HomePaths } from '@unhosted/node/store'
+import type { Log } from '../log/index.ts'
+import type { HomePaths } from '../store/index.ts'
 import { createDeviceList } from './devices.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { findLeash } from './leash.ts'

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { BaseError } from '@unhosted/core/errors'
-import type { Log } from '@unhosted/node/log'
-import type { HomePaths } from '@unhosted/node/store'
+import type { Log } from '../log/index.ts'
+import type { HomePaths } from '../store/index.ts'
 import { meaningfulLine, openProcessLog, type ProcessLog } from './process-log.ts'
 import { removeProcessRecord, writeProcessRecord } from './process-record.ts'
 import { processIdentity } from './process-state.ts'
@@ -99,13 +99,14 @@ async function launch(
   output.attach(child.stderr)
   const watched = watch(child, pid, spec, output, options)
   onSpawned(watched)
-  const identity = await processIdentity(pid)
-  if (watched.exit === null && identity !== null) {
+  const [identity, own] = await Promise.all([processIdentity(pid), processIdentity(process.pid)])
+  if (watched.exit === null && identity !== null && own !== null) {
     writeProcessRecord(options.paths.run, {
       pid,
       started: identity.started,
       binary: spec.command,
-      socketPath: spec.socketPath
+      socketPath: spec.socketPath,
+      owner: { pid: process.pid, started: own.started }
     })
   }
   return watched
