@@ -125,12 +125,12 @@ async function openLease(parts: {
       clock,
       log: options.log
     })
-    const ended = over.then(async (error) => {
+    const ended = over.then((error) => {
       endpoint.close()
       connections.destroyAll()
-      await endLease(stream, error, clock)
       return error
     })
+    const farewell = ended.then((error) => endLease(stream, error, clock))
     return {
       id: granted.leaseId,
       request,
@@ -151,7 +151,7 @@ async function openLease(parts: {
       ended,
       async close() {
         scope.abort()
-        await ended
+        await farewell
       }
     }
   } catch (error) {

@@ -94,9 +94,14 @@ export class LentLease {
       streamSignal.removeEventListener('abort', onStreamEnd)
       listener?.close()
       this.connections.destroyAll()
-      // The memory is free once the process is gone, not before.
-      await Promise.all([this.farewell(stream), this.rpcServer?.stop()])
-      this.parts.reservation.release()
+      const farewell = this.farewell(stream)
+      try {
+        // The memory is free once the process is gone, not before.
+        await this.rpcServer?.stop()
+      } finally {
+        this.parts.reservation.release()
+      }
+      await farewell
       if (this.granted) {
         this.granted = false
         options.onChange(this.view(), 'gone', this.reason === null ? 'released' : this.reason.message)

@@ -13,7 +13,7 @@ import { systemClock } from './clock.ts'
 import { createLeaseClient } from './lease-client.ts'
 import { createLeaseServer, defaultLeaseLimits } from './lease-server.ts'
 import { createMemoryLedger } from './ledger.ts'
-import { hostPairs, testEngine } from './testing.ts'
+import { hostPairs, testEngine } from './testing/index.ts'
 
 const modelPath = fileURLToPath(new URL('../../assets/tiny/unhosted-tiny-q8_0.gguf', import.meta.url))
 const prompt = 'The quick brown fox'
