@@ -13,16 +13,16 @@ export interface Layout {
 /** @returns null where nothing holds the model, or the head's CPU has no room for what always stays there */
 export function findLayout(candidates: Candidates, estimator: Estimator): Layout | null {
   const cpu = candidates.head.find(isHeadCpu)
-  const need = hostNeed(estimator)
-  if (cpu === undefined || need.total > cpu.budgetBytes) return null
-  const parts = selectLayout(candidates, estimator)
+  if (cpu === undefined || hostNeed(estimator, false).total > cpu.budgetBytes) return null
+  const mayPipeline = hostNeed(estimator, true).total <= cpu.budgetBytes
+  const parts = selectLayout(candidates, { ...estimator, mayPipeline })
   if (parts === null) return null
   const cpuHasLayers = parts.some(({ candidate }) => isHeadCpu(candidate))
-  const host = { deviceId: cpu.device.id, need, budgetBytes: bytes(cpu.budgetBytes) }
-  return { parts, host: cpuHasLayers ? null : host }
+  const need = hostNeed(estimator, parts.length > 1)
+  return { parts, host: cpuHasLayers ? null : { deviceId: cpu.device.id, need, budgetBytes: bytes(cpu.budgetBytes) } }
 }
 
 /** What the head's CPU holds whatever the layout: embedding table, scratch, process. */
-function hostNeed(estimator: Estimator): HostShare['need'] {
-  return estimator.need({ kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true, pipelined: true })
+function hostNeed(estimator: Estimator, pipelined: boolean): HostShare['need'] {
+  return estimator.need({ kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true, pipelined })
 }

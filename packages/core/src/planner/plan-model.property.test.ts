@@ -60,7 +60,7 @@ function requests(limits: {
         // The CPU of a head has room for llama-server itself, or nothing could be planned at all.
         head: inventMachine(
           'head',
-          head.map((device) => (device.id === 'CPU' ? inventDevice('CPU', device.usableBytes + 160 * MiB) : device))
+          head.map((device) => (device.id === 'CPU' ? inventDevice('CPU', device.usableBytes + 60 * MiB) : device))
         ),
         peers: peers.map(({ devices, roundTripMs, friend, out }, index) =>
           inventPeer(inventMachine(`peer${index}`, devices), {
@@ -201,8 +201,8 @@ interface Place {
 function fewestMachines({ model, contextSize, head, peers }: PlanRequest): number | null {
   const estimator = createEstimator(model, contextSize, defaultReserve)
   const headCpu = head.devices.find(({ kind }) => kind === 'cpu')?.usableBytes ?? 0
-  const host = { kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true, pipelined: true } as const
-  if (estimator.need(host).total > headCpu) return null
+  const host = { kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true } as const
+  const mayHost = (pipelined: boolean): boolean => estimator.need({ ...host, pipelined }).total <= headCpu
   const able = peers.filter((peer) => peer.mayPool && !peer.offline && !peer.recentlyLost)
   const places: Place[] = [
     ...head.devices.map(({ kind, usableBytes }) => ({ machine: 0, kind, budget: usableBytes })),
@@ -233,7 +233,10 @@ function fewestMachines({ model, contextSize, head, peers }: PlanRequest): numbe
     const chosen = places.filter((_, index) => (set & (1 << index)) !== 0)
     const count = new Set(chosen.map(({ machine }) => machine).filter((machine) => machine > 0)).size
     if (fewest !== null && count >= fewest) continue
-    if (lay(chosen, 0, chosen.length > 1 && !chosen.some(isHeadCpu))) fewest = count
+    const away = !chosen.some(isHeadCpu)
+    const pipelined = away && chosen.length > 1
+    if (away && !mayHost(pipelined)) continue
+    if (lay(chosen, 0, pipelined)) fewest = count
   }
   return fewest
 }

@@ -3,30 +3,42 @@ import type { Estimator } from './estimate.ts'
 import { millisPerToken } from './score.ts'
 import { isHeadCpu, type Part, roomInLayers, splitLayers, tooSmall } from './split.ts'
 
+export interface LayoutEstimator extends Estimator {
+  /** Whether the head's CPU has room for what a pipeline of other devices keeps there. */
+  readonly mayPipeline: boolean
+}
+
 /** llama.cpp schedules over at most 16 backends, the CPU being one of them (GGML_SCHED_MAX_BACKENDS). */
 const maxEngineDevices = 15
 /** Sets of machines of one size that are all compared; where there are more, a good one is searched for. */
 const maxCombinations = 1500
 
+/** The room on the head's CPU for what stays there where all layers are elsewhere. */
+export interface HeadRoom {
+  /** @param pipelined two devices or more hold the layers */
+  mayHost(pipelined: boolean): boolean
+}
+
 /**
  * The devices to use, with their layers. The head alone wins whenever it holds the model: no peer to lose, no
  * byte on the wire. Else the fewest machines; among as many, own machines before friends', and then the
  * layout with the shortest estimated time per token, in which a near machine beats a far one of its kind.
+ * @param room what the head's CPU holds where no layer is there
  * @returns null where nothing holds the model
  */
-export function selectLayout(all: Candidates, estimator: Estimator): readonly Part[] | null {
+export function selectLayout(all: Candidates, room: HeadRoom, estimator: Estimator): readonly Part[] | null {
   const useful = (devices: readonly Candidate[]): readonly Candidate[] =>
     devices.filter((device) => !tooSmall(device, estimator))
   const remote = all.remote.map(useful).filter((devices) => devices.length > 0)
   const candidates = { ...all, head: useful(all.head), remote }
-  const alone = layOut(candidates.head, estimator)
+  const alone = layOut(candidates.head, room, estimator)
   if (alone !== null) return alone
   const rooms = remote.map((devices) => roomOf(devices, estimator)).toSorted((a, b) => compare(b, a))
-  let room = roomOf(candidates.head, estimator)
+  let layerRoom = roomOf(candidates.head, estimator)
   for (let count = 1; count <= Math.min(rooms.length, maxEngineDevices); count += 1) {
-    room += rooms[count - 1] ?? 0
-    if (!mayHold(room, estimator)) continue
-    const best = bestOfSize(count, candidates, estimator)
+    layerRoom += rooms[count - 1] ?? 0
+    if (!mayHold(layerRoom, estimator)) continue
+    const best = bestOfSize(count, candidates, room, estimator)
     if (best !== null) return best.parts
   }
   return null
@@ -44,12 +56,12 @@ interface Layout {
   readonly millis: number
 }
 
-function bestOfSize(count: number, candidates: Candidates, estimator: Estimator): Layout | null {
+function bestOfSize(count: number, candidates: Candidates, room: HeadRoom, estimator: Estimator): Layout | null {
   const { head, remote } = candidates
   const consider = (machines: readonly (readonly Candidate[])[]): Layout | null => {
     const devices = [...head, ...machines.flat()]
     if (!mayHold(roomOf(devices, estimator), estimator)) return null
-    const parts = layOut(devices, estimator)
+    const parts = layOut(devices, room, estimator)
     if (parts === null) return null
     const friends = machines.filter(([first]) => first?.machine.radius !== 'local').length
     return { machines, parts, friends, millis: millisPerToken(parts) }
@@ -91,7 +103,7 @@ function better(known: Layout | null, other: Layout | null): Layout | null {
  * before others; else CPUs join them one by one, the head's own first, since it needs no network and keeps
  * the fast weight formats.
  */
-function layOut(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
+function layOut(devices: readonly Candidate[], room: HeadRoom, estimator: Estimator): readonly Part[] | null {
   const gpus = devices.filter(({ device }) => device.kind === 'gpu').toSorted((a, b) => smallestFirst(b, a))
   const cpus = devices.filter(({ device }) => device.kind === 'cpu').toSorted(headFirst)
   const growing = [...gpus, ...cpus]
@@ -101,32 +113,35 @@ function layOut(devices: readonly Candidate[], estimator: Estimator): readonly P
     growing.filter((device) => !isHeadCpu(device))
   ]
   for (const list of lists) {
-    const parts = splitOver(list, estimator)
-    if (parts !== null) return prune(parts, estimator)
+    const parts = splitOver(list, room, estimator)
+    if (parts !== null) return prune(parts, room, estimator)
   }
   return null
 }
 
 /** Leave out what is not needed: CPUs always; GPUs, the smallest first, only where no CPU would take their layers. */
-function prune(parts: readonly Part[], estimator: Estimator): readonly Part[] {
+function prune(parts: readonly Part[], room: HeadRoom, estimator: Estimator): readonly Part[] {
   let best = parts
   const onCpu = (part: Part): boolean => part.candidate.device.kind === 'cpu'
   const dispensable = parts.some(onCpu) ? parts.filter(onCpu) : parts
   for (const { candidate } of dispensable.toSorted((a, b) => smallestFirst(a.candidate, b.candidate))) {
     const without = best.map((part) => part.candidate).filter((other) => other !== candidate)
-    if (without.length < best.length) best = splitOver(without, estimator) ?? best
+    if (without.length < best.length) best = splitOver(without, room, estimator) ?? best
   }
   return best
 }
 
-function splitOver(devices: readonly Candidate[], estimator: Estimator): readonly Part[] | null {
+function splitOver(devices: readonly Candidate[], room: HeadRoom, estimator: Estimator): readonly Part[] | null {
   const offloaded = devices.filter((device) => !isHeadCpu(device))
-  if (offloaded.length <= maxEngineDevices) return splitLayers(devices, estimator)
+  if (offloaded.length > 1 && offloaded.length === devices.length && !estimator.mayPipeline) return null
   const kept = new Set(offloaded.toSorted((a, b) => smallestFirst(b, a)).slice(0, maxEngineDevices))
-  return splitLayers(
+  const parts = splitLayers(
     devices.filter((device) => isHeadCpu(device) || kept.has(device)),
     estimator
   )
+  // Where the head's CPU has layers, its part counts what always stays there as well.
+  if (parts === null || parts.some(({ candidate }) => isHeadCpu(candidate))) return parts
+  return room.mayHost(parts.length > 1) ? parts : null
 }
 
 function headFirst(a: Candidate, b: Candidate): number {
