@@ -1,8 +1,7 @@
 import type { DaemonStatus, InviteView } from '@unhosted/core/control'
 import { engineArguments } from '@unhosted/core/planner'
-import { createLab, type Host, type Lab } from '@unhosted/lab'
+import { createLab, type Host, type Lab, memoryForHosts } from '@unhosted/lab'
 import { timeAnswer } from '../measure/answer.ts'
-import { memoryForHosts } from './budget.ts'
 import type { Layout } from './engine-targets.ts'
 import { type ModelUnderTest, prompt, type Target } from './target.ts'
 

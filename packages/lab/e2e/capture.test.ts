@@ -84,7 +84,7 @@ describe('a capture on the bridge', () => {
   it('shows none of them when a pool loads and answers, and a whole request travels', async () => {
     if (lab.kind === 'loopback') return
     const capture = await lab.capture(lab.file('pool.pcap'))
-    await startPaired(lab, limited('needsThree'))
+    await startPaired(lab, await limited(3))
     const answer = await ask(lab.host(1), { prompt, tokens: 24 })
     expect(answer.error).toBeNull()
     expect(answer.plan).toMatch(/^pool/)

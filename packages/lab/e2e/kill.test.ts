@@ -4,16 +4,17 @@ import { ask } from './support/ask.ts'
 import { connected, eventually, expectClean, limited, startPaired } from './support/story.ts'
 
 const question = { prompt: 'The dog', tokens: 8 }
-/** Two of the three hosts are enough for the model, so the loss of one other leaves a pool to be made. */
-const args = [...limited('needsTwo')]
 
 describe('kill -9 of any one process', () => {
   let lab: Lab
+  /** Two of the three hosts are enough for the model, so the loss of one other leaves a pool to be made. */
+  let args: readonly string[]
   let head: Host
   let lender: Host
   let spare: Host
 
   beforeEach(async () => {
+    args = await limited(2)
     lab = await createLab({ hosts: 3 })
     await startPaired(lab, args)
     head = lab.host(1)

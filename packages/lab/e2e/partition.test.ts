@@ -11,7 +11,7 @@ describe('a machine that vanishes in the middle of an answer', () => {
 
   beforeAll(async () => {
     lab = await createLab({ hosts: 3 })
-    await startPaired(lab, limited('needsTwo'))
+    await startPaired(lab, await limited(2))
   })
   afterAll(() => lab.stop())
 

@@ -28,7 +28,8 @@ describe('a machine that nobody paired', () => {
   beforeAll(async () => {
     lab = await createLab({ hosts: 3 })
     stranger = lab.host(3)
-    await Promise.all([lab.host(1).start(limited('needsTwo')), lab.host(2).start(limited('needsTwo'))])
+    const args = await limited(2)
+    await Promise.all([lab.host(1).start(args), lab.host(2).start(args)])
     const { peerAddresses } = await status(lab.host(1))
     const address = peerAddresses.find((one) => one.includes(`/${lab.host(1).address}/`)) ?? peerAddresses[0]
     const command = [process.execPath, '--conditions=source', program, address ?? '', ...guarded, pairProtocol]

@@ -16,6 +16,7 @@ describe('three machines, none of which can hold the model', () => {
     if (first === undefined) throw new Error('no host')
     await first.start()
     const answer = await ask(first, question)
+    expect(answer.error).toBeNull()
     expect(answer.plan).toMatch(/^solo/)
     solo = answer.tokens
     await first.stop()
@@ -27,9 +28,10 @@ describe('three machines, none of which can hold the model', () => {
   })
 
   it('find each other by mDNS within 2 s', async () => {
-    await lab.host(2).start(limited('needsThree'))
-    await lab.host(3).start(limited('needsThree'))
-    await lab.host(1).start(limited('needsThree'))
+    const args = await limited(3)
+    await lab.host(2).start(args)
+    await lab.host(3).start(args)
+    await lab.host(1).start(args)
     const started = performance.now()
     await eventually(async () => {
       expect((await report(lab.host(1))).peers.map((peer) => peer.state).sort()).toEqual(['seen', 'seen'])

@@ -1,19 +1,20 @@
 import type { DaemonStatus, InviteView, PeersReport } from '@unhosted/core/control'
-import type { Host, Lab } from '@unhosted/lab'
+import { type Host, type Lab, memoryForHosts } from '@unhosted/lab'
+import { inspectGguf } from '@unhosted/node/models'
 import { expect } from 'vitest'
+import { tinyPath } from './other-model.ts'
 
-/**
- * What each host may use and lend. `tiny` at its whole context of 2048 tokens needs 35.6 MB by the planner's
- * reckoning on one CPU: 26.4 MB fixed, 0.57 MB a layer, 2.4 MB for the output. So 30 MB hold 2 to 6 of its 12 layers,
- * and three hosts are needed; 32 MB hold 5 to 9, and two are enough.
- */
-const limits = { needsThree: '30MB', needsTwo: '32MB' } as const
+/** The most tokens that `tiny` takes, and its default. */
+const contextSize = 2048
 
-export function limited(limit: keyof typeof limits): readonly string[] {
-  return ['--memory', limits[limit], '--lend-memory', limits[limit]]
+/** `serve` arguments that let each host use and lend so little that the planner spreads `tiny` over exactly so many. */
+export async function limited(hosts: 2 | 3): Promise<readonly string[]> {
+  const facts = await inspectGguf(tinyPath, { signal: AbortSignal.timeout(30_000) })
+  const memory = String(memoryForHosts(facts, contextSize, hosts))
+  return ['--memory', memory, '--lend-memory', memory]
 }
 
-/** Every host pairs with the first `issuers` ones by an invite of theirs. */
+/** Pair two hosts: one makes an invite, the other takes it. */
 export async function pairByInvite(issuer: Host, guest: Host, radius: 'local' | 'trusted' = 'local'): Promise<void> {
   const made = await issuer.cli(['pair', '--invite', '--radius', radius])
   expect(made.code, made.stderr + made.stdout).toBe(0)

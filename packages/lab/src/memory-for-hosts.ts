@@ -28,7 +28,7 @@ export function memoryForHosts(facts: ModelFacts, contextSize: number, hosts: nu
         offline: false
       }))
     })
-    if (result.ok && new Set(result.plan.segments.map((one) => one.peerId)).size === hosts) return memory + step
+    if (result.ok && new Set(result.plan.segments.map((one) => one.peerId)).size === hosts) return memory
   }
   throw new Error(`No amount of memory spreads this model over ${hosts} hosts.`)
 }
