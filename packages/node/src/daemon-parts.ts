@@ -179,7 +179,7 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
   })
   const gateway = createGateway({
     dispatcher,
-    config: { ...config.gateway, allowedHosts: [] },
+    config: config.gateway,
     log: options.log.component('gateway'),
     clock,
     self: { peerId: host.peerId, name },

@@ -65,7 +65,9 @@ export const configSchema = z.strictObject({
       /** File with the SHA-256 of each API key, one a line; needed beyond loopback. */
       apiKeysFile: filePath.nullable().default(null),
       /** Origins of web pages that may call the gateway, beside loopback's own. */
-      allowedOrigins: list(z.string().min(1).max(255)).default([])
+      allowedOrigins: list(z.string().min(1).max(255)).default([]),
+      /** Names by which clients call the gateway, beside loopback's, its own address and, beyond loopback, the host name. */
+      allowedHosts: list(z.string().min(1).max(255)).default([])
     })
     .prefault({}),
   p2p: z
