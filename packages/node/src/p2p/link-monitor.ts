@@ -15,6 +15,8 @@ import type { ProtocolHandler } from './peer-host.ts'
 
 /** Round trips that the figures are taken over. */
 const windowSize = 16
+/** The first pings follow each other at once: one alone measures how cold the code is. */
+const quickPings = 4
 /** A transfer for measuring ends after this long, however little has come. */
 const transferMs = 200
 /** Throughput is measured anew when it is this old. */
@@ -67,12 +69,12 @@ export async function monitorLink(options: LinkMonitorOptions): Promise<never> {
       if (samples.length > windowSize) samples.shift()
       report()
       // Not on the first round: a new peer is greeted first, and measured when that is done.
-      if (sequence > 0 && performance.now() - measuredAt > staleMs) {
+      if (sequence > quickPings && performance.now() - measuredAt > staleMs) {
         measuredAt = performance.now()
         bytesPerSecond = await measureThroughput(options.open, options.signal)
         report()
       }
-      await pause(linkPingMs, options.signal)
+      if (sequence >= quickPings) await pause(linkPingMs, options.signal)
     }
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)))

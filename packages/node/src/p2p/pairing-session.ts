@@ -42,6 +42,8 @@ export class PairingSession {
   #queue: Promise<void> = Promise.resolve()
   #dialled: readonly string[] = []
   #error: BaseError | null = null
+  /** Whoever waits for the digits. */
+  #onCompare: () => void = () => undefined
 
   constructor(options: PairingSessionOptions) {
     this.#options = options
@@ -98,7 +100,8 @@ export class PairingSession {
   /** Offer, and return when there are digits. @throws BaseError PAIRING_* | PEER_PROTOCOL | CANCELLED */
   async run(stream: FramedStream, signal: AbortSignal): Promise<void> {
     const compared = Promise.withResolvers<void>()
-    this.#adopt(stream, compared.resolve)
+    this.#onCompare = compared.resolve
+    this.#adopt(stream)
     const onAbort = (): void => this.cancel()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
@@ -112,10 +115,15 @@ export class PairingSession {
 
   /** Answer an offer, to its end. */
   async answer(stream: FramedStream, offer: PairMessage, signal: AbortSignal): Promise<void> {
-    this.#adopt(stream, () => undefined)
-    signal.addEventListener('abort', () => void this.#dispatchFrom(stream, { type: 'closed' }), { once: true })
-    await this.#dispatch({ type: 'message', message: offer })
-    await this.ended
+    this.#adopt(stream)
+    const onAbort = (): void => void this.#dispatch({ type: 'closed' }, stream)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await this.#dispatch({ type: 'message', message: offer })
+      await this.ended
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   /** Our own offer gives way to theirs; the pairing keeps its id. */
@@ -143,14 +151,11 @@ export class PairingSession {
     return startPairing({ role, selfId, peerId, selfName: name, selfAddresses: addresses, nonce }, radius)
   }
 
-  #adopt(stream: FramedStream, onCompare: () => void): void {
+  #adopt(stream: FramedStream): void {
     this.#stream = stream
-    this.#onCompare = onCompare
     this.#setTimer(exchangeMs)
     void this.#read(stream)
   }
-
-  #onCompare: () => void = () => undefined
 
   async #read(stream: FramedStream): Promise<void> {
     const forever = new AbortController().signal
@@ -158,21 +163,19 @@ export class PairingSession {
     try {
       while (this.isOpen && this.#stream === stream) {
         const message = await stream.readJson(pairMessageSchema, { signal: forever })
-        await this.#dispatchFrom(stream, { type: 'message', message })
+        await this.#dispatch({ type: 'message', message }, stream)
       }
     } catch (error) {
       this.#options.log.debug({ peerId: this.peerId, error: String(error) }, 'a pairing stream ended')
-      await this.#dispatchFrom(stream, { type: 'closed' })
+      await this.#dispatch({ type: 'closed' }, stream)
     }
   }
 
-  async #dispatchFrom(stream: FramedStream, event: PairingEvent): Promise<void> {
-    if (this.#stream === stream) await this.#dispatch(event)
-  }
-
-  /** One event after the other, each with all its effects. */
-  #dispatch(event: PairingEvent): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#step(event))
+  /** One event after the other, each with all its effects; what came `from` a stream that was given up is dropped. */
+  #dispatch(event: PairingEvent, from?: FramedStream): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      if (from === undefined || from === this.#stream) await this.#step(event)
+    })
     return this.#queue
   }
 

@@ -14,8 +14,15 @@ export interface TestPeering extends Peering {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function startTestPeering(name: string, home?: string): Promise<TestPeering> {
-  const folder = home ?? (await mkdtemp(join(tmpdir(), 'unhosted-peering-')))
+export interface TestPeeringOptions {
+  /** An existing home folder, to start again on; it is not removed at the end. */
+  readonly home?: string
+  /** Unix time, ms. */
+  readonly now?: () => number
+}
+
+export async function startTestPeering(name: string, options: TestPeeringOptions = {}): Promise<TestPeering> {
+  const folder = options.home ?? (await mkdtemp(join(tmpdir(), 'unhosted-peering-')))
   const paths = homePaths(folder)
   const identity = await loadIdentity(paths, silentLog)
   const peering = await createPeering({
@@ -27,7 +34,7 @@ export async function startTestPeering(name: string, home?: string): Promise<Tes
     port: 0,
     mdns: false,
     log: silentLog,
-    now: Date.now
+    now: options.now ?? Date.now
   })
   await peering.start()
   return {
@@ -35,7 +42,7 @@ export async function startTestPeering(name: string, home?: string): Promise<Tes
     home: folder,
     [Symbol.asyncDispose]: async () => {
       await peering.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (options.home === undefined) await rm(folder, { recursive: true, force: true })
     }
   }
 }
