@@ -10,19 +10,19 @@ export interface Layout {
   readonly host: HostShare | null
 }
 
-/** @returns null where nothing holds the model, or the head's CPU has no room for what always stays there */
+/** @returns null where nothing holds the model, or the head's CPU has no room for what stays there */
 export function findLayout(candidates: Candidates, estimator: Estimator): Layout | null {
   const cpu = candidates.head.find(isHeadCpu)
-  if (cpu === undefined || hostNeed(estimator, false).total > cpu.budgetBytes) return null
-  const mayPipeline = hostNeed(estimator, true).total <= cpu.budgetBytes
-  const parts = selectLayout(candidates, { ...estimator, mayPipeline })
+  if (cpu === undefined) return null
+  const mayHost = (pipelined: boolean): boolean => hostNeed(estimator, pipelined).total <= cpu.budgetBytes
+  const parts = selectLayout(candidates, { mayHost }, estimator)
   if (parts === null) return null
-  const cpuHasLayers = parts.some(({ candidate }) => isHeadCpu(candidate))
+  if (parts.some(({ candidate }) => isHeadCpu(candidate))) return { parts, host: null }
   const need = hostNeed(estimator, parts.length > 1)
-  return { parts, host: cpuHasLayers ? null : { deviceId: cpu.device.id, need, budgetBytes: bytes(cpu.budgetBytes) } }
+  return { parts, host: { deviceId: cpu.device.id, need, budgetBytes: bytes(cpu.budgetBytes) } }
 }
 
-/** What the head's CPU holds whatever the layout: embedding table, scratch, process. */
+/** What the head's CPU holds where no layer is there: embedding table, scratch, process. */
 function hostNeed(estimator: Estimator, pipelined: boolean): HostShare['need'] {
   return estimator.need({ kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true, pipelined })
 }

@@ -3,11 +3,6 @@ import type { Estimator } from './estimate.ts'
 import { millisPerToken } from './score.ts'
 import { isHeadCpu, type Part, roomInLayers, splitLayers, tooSmall } from './split.ts'
 
-export interface LayoutEstimator extends Estimator {
-  /** Whether the head's CPU has room for what a pipeline of other devices keeps there. */
-  readonly mayPipeline: boolean
-}
-
 /** llama.cpp schedules over at most 16 backends, the CPU being one of them (GGML_SCHED_MAX_BACKENDS). */
 const maxEngineDevices = 15
 /** Sets of machines of one size that are all compared; where there are more, a good one is searched for. */
@@ -110,7 +105,8 @@ function layOut(devices: readonly Candidate[], room: HeadRoom, estimator: Estima
   const lists = [
     ...gpus.map((gpu) => [gpu]),
     ...growing.map((_, index) => growing.slice(0, index + 1)),
-    growing.filter((device) => !isHeadCpu(device))
+    growing.filter((device) => !isHeadCpu(device)),
+    ...cpus.map((cpu) => [cpu])
   ]
   for (const list of lists) {
     const parts = splitOver(list, room, estimator)
@@ -133,7 +129,6 @@ function prune(parts: readonly Part[], room: HeadRoom, estimator: Estimator): re
 
 function splitOver(devices: readonly Candidate[], room: HeadRoom, estimator: Estimator): readonly Part[] | null {
   const offloaded = devices.filter((device) => !isHeadCpu(device))
-  if (offloaded.length > 1 && offloaded.length === devices.length && !estimator.mayPipeline) return null
   const kept = new Set(offloaded.toSorted((a, b) => smallestFirst(b, a)).slice(0, maxEngineDevices))
   const parts = splitLayers(
     devices.filter((device) => isHeadCpu(device) || kept.has(device)),
