@@ -8,7 +8,7 @@ export interface ChatMessage {
 }
 
 export interface ChatRequest {
-  /** `http://127.0.0.1:7777/v1`. */
+  /** Root of the gateway: `http://127.0.0.1:7777`. */
   readonly endpoint: string
   readonly apiKey: string | null
   readonly model: string
@@ -77,7 +77,7 @@ export async function streamChat(request: ChatRequest, options: ChatOptions): Pr
 
 async function post(request: ChatRequest, signal: AbortSignal): Promise<Response> {
   const { endpoint, apiKey, model, messages, maxTokens, temperature, seed } = request
-  const response = await fetch(`${endpoint}/chat/completions`, {
+  const response = await fetch(`${endpoint}/v1/chat/completions`, {
     method: 'POST',
     signal,
     headers: {

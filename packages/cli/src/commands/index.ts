@@ -1,5 +1,6 @@
 import type { Command, CommandGroup } from '../command/spec.ts'
 import { completion } from './completion/index.ts'
+import { demo } from './demo/index.ts'
 import { engine } from './engine/index.ts'
 import { models } from './models/index.ts'
 import { pair } from './pair/index.ts'
@@ -23,5 +24,6 @@ export const commands: readonly (Command | CommandGroup)[] = [
   status,
   engine,
   stop,
+  demo,
   completion
 ]

@@ -70,11 +70,16 @@ function hostRow({ deviceId, need, budgetBytes }: HostShare, plan: Plan, colours
 
 function memoryBar(need: number, budget: number, colours: Colours): string {
   const fraction = budget === 0 ? 1 : need / budget
-  return `${colours.cyan(renderBar(fraction, barCells))} ${Math.round(fraction * 100)}%`
+  const percent = fraction > 0 && fraction < 0.01 ? '<1%' : `${Math.round(fraction * 100)}%`
+  return `${colours.cyan(renderBar(fraction, barCells))} ${percent}`
 }
 
 /** `0-3`, `8-11 + output`. */
-export function renderLayers({ firstLayer, layerCount, output }: Segment): string {
+export function renderLayers({
+  firstLayer,
+  layerCount,
+  output
+}: Pick<Segment, 'firstLayer' | 'layerCount' | 'output'>): string {
   const last = firstLayer + layerCount - 1
   const layers = layerCount === 0 ? [] : [layerCount === 1 ? `${firstLayer}` : `${firstLayer}-${last}`]
   return [...layers, ...(output ? ['output'] : [])].join(' + ')

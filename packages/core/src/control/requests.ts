@@ -73,9 +73,9 @@ export interface PairedPeerView {
   readonly radius: Radius
 }
 
-/** Body of an error answer. */
-export const controlErrorSchema = z.strictObject({
-  error: z.strictObject({ code: z.string().max(64), message: z.string().max(16_384), advice: z.string().max(16_384) })
+/** Body of an error answer, and the line that a command prints with --json when it fails; other fields are dropped. */
+export const controlErrorSchema = z.object({
+  error: z.object({ code: z.string().max(64), message: z.string().max(16_384), advice: z.string().max(16_384) })
 })
 
 /** An event line of the owner's own daemon: its kind is checked, the rest is typed by DaemonEvent. */

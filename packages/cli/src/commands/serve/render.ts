@@ -56,7 +56,7 @@ export function renderEvent(event: DaemonEvent, colours: Colours): string | null
   switch (event.event) {
     case 'ready':
       return [
-        colours.bold(`${safeLine(event.name)} serves ${colours.cyan(event.endpoint)}`),
+        colours.bold(`${safeLine(event.name)} serves ${colours.cyan(`${event.endpoint}/v1`)}`),
         colours.dim(`machine ${event.peerId}`),
         ''
       ].join('\n')

@@ -17,7 +17,7 @@ export const handle: Handler<Record<never, never>, Record<never, never>> = async
 export function renderStatus(status: DaemonStatus, colours: Colours, now: number): string {
   const facts: readonly (readonly [string, string])[] = [
     ['machine', `${safeLine(status.name)}  ${colours.dim(safeLine(status.peerId))}`],
-    ['endpoint', status.endpoint],
+    ['endpoint', `${status.endpoint}/v1`],
     ['engine', engineLine(status)],
     ['peers', `${status.peersConnected} of ${status.peersPaired} paired machines connected`],
     ['up for', `${renderAge(now - status.startedAt)}  ${colours.dim(`pid ${status.pid}, version ${status.version}`)}`]
