@@ -33,8 +33,8 @@ export async function startLabHosts(hosts: number, model: ModelUnderTest): Promi
 }
 
 function memoryArguments(model: ModelUnderTest, hosts: number): readonly string[] {
-  const memory = String(memoryForHosts(model.facts, model.contextSize, hosts))
-  return ['--memory', memory, '--lend-memory', memory]
+  const { memoryBytes, lendBytes } = memoryForHosts(model.facts, model.contextSize, hosts)
+  return ['--memory', String(memoryBytes), '--lend-memory', String(lendBytes)]
 }
 
 async function startPool(

@@ -2,55 +2,77 @@ import type { Inventory } from '@unhosted/core/inventory'
 import type { ModelFacts } from '@unhosted/core/models'
 import { planModel } from '@unhosted/core/planner'
 
-const step = 512 * 1024
-
-/**
- * The smallest `--memory` (bytes, each host the same) at which the planner spreads a model over exactly so many
- * hosts with one CPU each. Asked of the planner itself, so the benchmark need not know how it reckons.
- * @throws Error when no amount does
- */
-export function memoryForHosts(facts: ModelFacts, contextSize: number, hosts: number): number {
-  for (let bytes = step; bytes < facts.fileBytes * 4 + 2 ** 30; bytes += Math.max(step, facts.fileBytes / 200)) {
-    const memory = Math.ceil(bytes)
-    const [head, ...peers] = Array.from({ length: hosts }, (_, index) => inventory(index, memory))
-    if (head === undefined) break
-    const result = planModel({
-      model: facts,
-      modelName: 'bench',
-      contextSize,
-      head,
-      peers: peers.map((one) => ({
-        inventory: one,
-        link: { roundTripMs: 1, jitterMs: 0, bytesPerSecond: 1e9, direct: true },
-        radius: 'local',
-        mayPool: true,
-        recentlyLost: false,
-        offline: false
-      }))
-    })
-    if (result.ok && new Set(result.plan.segments.map((one) => one.peerId)).size === hosts) return memory
-  }
-  throw new Error(`No amount of memory spreads this model over ${hosts} hosts.`)
+export interface HostMemory {
+  /** `--memory`, bytes. */
+  readonly memoryBytes: number
+  /** `--lend-memory`, bytes. */
+  readonly lendBytes: number
 }
 
-function inventory(index: number, memory: number): Inventory {
-  const device = {
-    id: 'CPU',
-    kind: 'cpu' as const,
-    description: 'CPU',
-    totalBytes: 2 ** 40,
-    freeBytes: 2 ** 40,
-    usableBytes: memory,
-    lendableBytes: memory
+const kib = 1024
+const plenty = 2 ** 40
+
+/**
+ * Limits for equal hosts with one CPU each, at which a model needs exactly so many of them, whichever is asked. The
+ * planner itself is asked for the bounds, so nobody here need know how it reckons.
+ * @throws Error where there are no such limits
+ */
+export function memoryForHosts(facts: ModelFacts, contextSize: number, hosts: number): HostMemory {
+  const holds = (memoryBytes: number, lenders: number, lendBytes: number): boolean =>
+    fits(facts, contextSize, memoryBytes, lenders, lendBytes)
+  const alone = least((bytes) => holds(bytes, 0, 0))
+  const helped = least((bytes) => holds(bytes, 1, plenty))
+  const memoryBytes = Math.floor((helped + alone) / 2)
+  const enough = least((bytes) => holds(memoryBytes, hosts - 1, bytes))
+  const tooMuch = hosts > 2 ? least((bytes) => holds(memoryBytes, hosts - 2, bytes)) : enough + 2 * kib
+  const lendBytes = Math.floor((enough + tooMuch) / 2)
+  const exact = holds(memoryBytes, hosts - 1, lendBytes) && !holds(memoryBytes, hosts - 2, lendBytes)
+  if (!exact) throw new Error(`No limits make this model need ${hosts} hosts.`)
+  return { memoryBytes, lendBytes }
+}
+
+/** The smallest amount, to a KiB, that is enough. */
+function least(isEnough: (bytes: number) => boolean): number {
+  let [low, high] = [0, plenty]
+  while (high - low > kib) {
+    const middle = Math.floor((low + high) / 2)
+    if (isEnough(middle)) high = middle
+    else low = middle
   }
+  return high
+}
+
+function fits(facts: ModelFacts, contextSize: number, memory: number, lenders: number, lend: number): boolean {
+  const peers = Array.from({ length: lenders }, (_, index) => ({
+    inventory: inventory(index + 1, lend),
+    link: { roundTripMs: 1, jitterMs: 0, bytesPerSecond: 1e9, direct: true },
+    radius: 'local' as const,
+    mayPool: true,
+    recentlyLost: false,
+    offline: false
+  }))
+  return planModel({ model: facts, modelName: 'lab', contextSize, head: inventory(0, memory), peers }).ok
+}
+
+function inventory(index: number, bytes: number): Inventory {
   return {
-    peerId: `12D3KooWBenchBenchBenchBenchBenchBenchBenchBenchBen${index + 1}`,
-    name: `host${index + 1}`,
+    peerId: `12D3KooWLabLabLabLabLabLabLabLabLabLabLabLabLabLabLa${index + 1}`,
+    name: `host${index}`,
     version: '0',
-    engineVersion: 'bench',
-    platform: 'bench',
-    cpu: { model: 'bench', cores: 2 },
-    devices: [device],
+    engineVersion: 'lab',
+    platform: 'lab',
+    cpu: { model: 'lab', cores: 2 },
+    devices: [
+      {
+        id: 'CPU',
+        kind: 'cpu',
+        description: 'CPU',
+        totalBytes: plenty,
+        freeBytes: plenty,
+        usableBytes: bytes,
+        lendableBytes: bytes
+      }
+    ],
     models: []
   }
 }

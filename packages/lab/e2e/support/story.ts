@@ -7,11 +7,11 @@ import { tinyPath } from './other-model.ts'
 /** The most tokens that `tiny` takes, and its default. */
 const contextSize = 2048
 
-/** `serve` arguments that let each host use and lend so little that the planner spreads `tiny` over exactly so many. */
+/** `serve` arguments that let each host use and lend so little that `tiny` needs exactly so many. */
 export async function limited(hosts: 2 | 3): Promise<readonly string[]> {
   const facts = await inspectGguf(tinyPath, { signal: AbortSignal.timeout(30_000) })
-  const memory = String(memoryForHosts(facts, contextSize, hosts))
-  return ['--memory', memory, '--lend-memory', memory]
+  const { memoryBytes, lendBytes } = memoryForHosts(facts, contextSize, hosts)
+  return ['--memory', String(memoryBytes), '--lend-memory', String(lendBytes)]
 }
 
 /** Pair two hosts: one makes an invite, the other takes it. */
@@ -70,12 +70,13 @@ export async function eventually(expectation: () => Promise<void>, timeoutMs = 1
 }
 
 /** The host runs its daemon alone, holds no lease and no instance, and has all its memory back. */
-export async function expectClean(host: Host): Promise<void> {
+export async function expectClean(host: Host, args: readonly string[]): Promise<void> {
+  const lendBytes = Number(args[args.indexOf('--lend-memory') + 1])
   await eventually(async () => {
     const now = await status(host)
     expect(now.leases).toEqual([])
     expect(now.instances).toEqual([])
-    for (const device of now.devices) expect(device.lendableBytes, `${host.name} ${device.id}`).toBe(device.usableBytes)
+    for (const device of now.devices) expect(device.lendableBytes, `${host.name} ${device.id}`).toBe(lendBytes)
     const running = (await host.processes()).filter((one) => one.pid !== now.pid)
     expect(running.map((one) => one.argv.join(' '))).toEqual([])
   })
