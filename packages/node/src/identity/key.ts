@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, link, open, readFile, rm } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
@@ -82,9 +83,9 @@ async function narrow(path: string): Promise<void> {
 
 /** @returns false where another process made the file first; it is left alone then. */
 async function createOnce(path: string, data: Uint8Array): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    const file = await open(temporary, 'w', 0o600)
+    const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(data)
       await file.sync()

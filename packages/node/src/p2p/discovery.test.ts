@@ -1,0 +1,126 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../log/index.ts'
+import type { Sighting } from './create-peer-host.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
+import { decodePacket, encodeAnnouncement, encodeQuery } from './discovery-packet.ts'
+
+const running: Discovery[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((discovery) => discovery.stop()))
+})
+
+/** A UDP port that nobody uses now, so that tests hear only themselves. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4')
+  socket.bind(0)
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+  return port
+}
+
+const idOf = (end: string): string => `12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5${end}`
+
+function begin(
+  port: number,
+  end: string,
+  boot: string
+): { discovery: Discovery; seen: Map<string, Sighting>; lost: string[]; changed: () => Promise<void> } {
+  const seen = new Map<string, Sighting>()
+  const lost: string[] = []
+  let wake: () => void = () => undefined
+  const discovery = createDiscovery({
+    peerId: idOf(end),
+    name: `machine ${end}`,
+    addresses: () => [`/ip4/127.0.0.1/tcp/1${end.charCodeAt(0)}`],
+    onSeen: (sighting) => {
+      seen.set(sighting.peerId, sighting)
+      wake()
+    },
+    onLost: (peerId) => {
+      lost.push(peerId)
+      wake()
+    },
+    log: silentLog,
+    port,
+    boot
+  })
+  running.push(discovery)
+  discovery.start()
+  const changed = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+    })
+  return { discovery, seen, lost, changed }
+}
+
+describe('discovery', () => {
+  it('lets machines see each other, late comers too, and go when they say so', async () => {
+    const port = await freePort()
+    const a = begin(port, 'aa', '0'.repeat(16))
+    const began = performance.now()
+    const b = begin(port, 'bb', '1'.repeat(16))
+    while (!a.seen.has(idOf('bb'))) await a.changed()
+    while (!b.seen.has(idOf('aa'))) await b.changed()
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(a.seen.get(idOf('bb'))).toMatchObject({ name: 'machine bb', addresses: [expect.stringContaining('/ip4/')] })
+    await b.discovery.stop()
+    while (a.lost.length === 0) await a.changed()
+    expect(a.lost).toEqual([idOf('bb')])
+    expect(a.discovery.state()).toMatchObject({ heardSelf: true, duplicateAt: null })
+  })
+
+  it('notices another running machine with the same identity', async () => {
+    const port = await freePort()
+    const a = begin(port, 'aa', '0'.repeat(16))
+    begin(port, 'aa', '1'.repeat(16))
+    await expect.poll(() => a.discovery.state().duplicateAt, { timeout: 3000 }).not.toBeNull()
+  })
+})
+
+describe('a discovery packet', () => {
+  const whole = {
+    peerId: idOf('aa'),
+    name: 'Ada’s desk',
+    boot: 'a'.repeat(16),
+    addresses: ['/ip4/10.0.0.1/tcp/7778'],
+    goodbye: false
+  }
+
+  it('comes out as it went in', () => {
+    expect(decodePacket(encodeAnnouncement(whole))).toEqual({ type: 'announcement', ...whole })
+    expect(decodePacket(encodeAnnouncement({ ...whole, goodbye: true }))).toMatchObject({ goodbye: true })
+    expect(decodePacket(encodeQuery())).toEqual({ type: 'query' })
+  })
+
+  it('fits one Ethernet frame, however many addresses there are', () => {
+    const addresses = Array(20).fill('/ip6/fd00:1111:2222:3333:4444:5555:6666:7777/tcp/65535')
+    expect(encodeAnnouncement({ ...whole, addresses }).byteLength).toBeLessThan(1400)
+  })
+
+  it.each([
+    ['a peer id of another shape', { peerId: 'x' }],
+    ['a name that moves the cursor', { name: '\u001b[2J' }],
+    ['an address that is none', { addresses: ['/unix/tmp'] }],
+    ['no start', { boot: '' }]
+  ])('with %s is not looked at', (_id, change) => {
+    expect(decodePacket(encodeAnnouncement({ ...whole, ...change }))).toBeNull()
+  })
+
+  it('never throws, whatever bytes come', () => {
+    const real = encodeAnnouncement(whole)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(real.length - 1), fc.nat(255), (bytes, at, put) => {
+        decodePacket(bytes)
+        const altered = Uint8Array.from(real)
+        altered[at] = put
+        decodePacket(altered)
+        decodePacket(real.subarray(0, at))
+      })
+    )
+    expect(decodePacket(new Uint8Array(10_000))).toBeNull()
+  })
+})
