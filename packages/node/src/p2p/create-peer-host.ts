@@ -27,6 +27,8 @@ export interface PeerHostOptions {
   readonly hosts: readonly string[]
   /** TCP port for peers; 0 for any free one. */
   readonly port: number
+  /** A frame that has begun must be whole within this time. */
+  readonly frameTimeoutMs: number
   readonly log: Log
 }
 
@@ -48,6 +50,8 @@ interface Known {
   seenAddresses: readonly string[]
   link: Link | null
   linked: boolean
+  /** Whether somebody else answered where the peer was looked for last. */
+  impostor: boolean
 }
 
 /** The peer host with what only the daemon itself calls. */
@@ -60,6 +64,8 @@ export interface ManagedPeerHost extends PeerHost {
   stop(): Promise<void>
   /** Measure round trip and throughput now. @throws BaseError PEER_UNKNOWN | PEER_UNREACHABLE | PEER_REFUSED | CANCELLED */
   measure(peerId: string, options: { readonly signal: AbortSignal }): Promise<Link>
+  /** Paired peers at whose addresses somebody with another key answers. */
+  impostors(): readonly PeerPresence[]
   /** A machine was seen on the network. */
   saw(sighting: Sighting): void
   /** A machine said goodbye, or has not been seen for long. */
@@ -127,7 +133,7 @@ class Host implements ManagedPeerHost {
       log: options.log,
       isConnected: (peerId) => this.#monitors.has(peerId),
       connect: async (peerId, signal) => {
-        await this.switchboard.dial(peerId, this.#dialAddresses(peerId), signal)
+        await this.#reach(peerId, signal)
         this.#monitor(peerId)
       }
     })
@@ -226,9 +232,32 @@ class Host implements ManagedPeerHost {
     this.switchboard.cutStreams(peerId, 'unpaired')
     this.#monitors.get(peerId)?.abort()
     this.#hello.forget(peerId)
+    this.#entry(peerId).impostor = false
     this.#events.emit('peer:unpaired', { record })
     this.#changed(peerId)
     return record
+  }
+
+  impostors(): readonly PeerPresence[] {
+    return [...this.#known].filter(([, { impostor }]) => impostor).map(([peerId]) => this.#presence(peerId))
+  }
+
+  async #reach(peerId: string, signal: AbortSignal): Promise<void> {
+    const known = this.#entry(peerId)
+    try {
+      await this.switchboard.dial(peerId, this.#dialAddresses(peerId), signal)
+      known.impostor = false
+    } catch (error) {
+      const impostor = isBaseError(error, 'IDENTITY_CHANGED')
+      if (impostor && !known.impostor) {
+        this.#options.log.warn(
+          { peerId, addresses: this.#dialAddresses(peerId) },
+          'another key answers for a paired peer'
+        )
+      }
+      known.impostor = impostor
+      throw error
+    }
   }
 
   /** Watches a connected paired peer until it is lost; at most one watch per peer. */
@@ -250,6 +279,7 @@ class Host implements ManagedPeerHost {
     const bytesPerSecond = link.bytesPerSecond ?? known.link?.bytesPerSecond ?? null
     const notable = first || known.link?.bytesPerSecond !== bytesPerSecond
     known.linked = true
+    known.impostor = false
     known.link = { ...link, bytesPerSecond }
     if (notable) this.#changed(peerId)
     if (!first) return
@@ -313,7 +343,14 @@ class Host implements ManagedPeerHost {
   }
 
   #entry(peerId: string): Known {
-    const known = this.#known.get(peerId) ?? { name: null, addresses: [], seenAddresses: [], link: null, linked: false }
+    const known = this.#known.get(peerId) ?? {
+      name: null,
+      addresses: [],
+      seenAddresses: [],
+      link: null,
+      linked: false,
+      impostor: false
+    }
     this.#known.set(peerId, known)
     return known
   }

@@ -15,6 +15,7 @@ const alone: DiscoveryFacts = {
   peersSeen: 0,
   peersPaired: 0,
   peersConnected: 0,
+  impostors: [],
   interfaces: ['eth0'],
   hasDefaultRoute: true,
   isWsl: false
@@ -54,6 +55,11 @@ const cases: readonly { id: string; facts: Partial<DiscoveryFacts>; expected: re
   { id: 'it runs in WSL', facts: { isWsl: true }, expected: ['wsl-nat', 'network-silent'] },
   { id: 'the only network is a VPN', facts: { interfaces: ['wg0'] }, expected: ['vpn-only', 'network-silent'] },
   { id: 'there is no default route', facts: { hasDefaultRoute: false }, expected: ['no-route', 'network-silent'] },
+  {
+    id: 'another key answers for a paired peer',
+    facts: { peersSeen: 1, impostors: ['desk'] },
+    expected: ['peer-key-changed']
+  },
   {
     id: 'a copy of this machine runs, peers or not',
     facts: { peersSeen: 2, discovery: { ...quiet, duplicateAt: '10.0.0.9' } },

@@ -13,6 +13,8 @@ export interface DiscoveryFacts {
   readonly peersSeen: number
   readonly peersPaired: number
   readonly peersConnected: number
+  /** Names of paired peers at whose addresses another key answers. */
+  readonly impostors: readonly string[]
   /** Names of interfaces with an IPv4 address, loopback left out. */
   readonly interfaces: readonly string[]
   readonly hasDefaultRoute: boolean | null
@@ -26,6 +28,7 @@ export function diagnoseDiscovery(facts: DiscoveryFacts): HealthWarning[] {
   const warnings: HealthWarning[] = []
   const { discovery } = facts
   if (discovery !== null && discovery.duplicateAt !== null) warnings.push(duplicate(discovery.duplicateAt))
+  for (const name of facts.impostors) warnings.push(impostor(name))
   if (facts.peersSeen > 0 || facts.peersConnected > 0 || facts.runningMs < patienceMs) return warnings
 
   if (facts.interfaces.length === 0) {
@@ -88,6 +91,15 @@ function duplicate(address: string): HealthWarning {
     'error',
     `Another running machine (${address}) has the identity of this one, as after copying a home folder.`,
     'On one of the two, stop the daemon, delete identity.key and machine.json in the home folder, start it and pair again.'
+  )
+}
+
+function impostor(name: string): HealthWarning {
+  return warning(
+    'peer-key-changed',
+    'warning',
+    `Where ${name} was, a machine with another key answers; nothing is sent to it.`,
+    `If ${name} was set up anew, unpair it and pair again. If its address went to another machine, it is found again by itself. Otherwise somebody may pretend to be it.`
   )
 }
 

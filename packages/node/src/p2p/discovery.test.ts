@@ -1,11 +1,14 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import type { Sighting } from './create-peer-host.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { decodePacket, encodeAnnouncement, encodeQuery } from './discovery-packet.ts'
+
+// Real sockets and handshakes: a busy machine is slower, not wrong.
+vi.setConfig({ testTimeout: 30_000 })
 
 const running: Discovery[] = []
 afterEach(async () => {

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import type { PairingView } from '@unhosted/core/control'
 import type { ErrorCode } from '@unhosted/core/errors'
 import { encodeInvite, parseInvite } from '@unhosted/core/trust'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Peering } from './peering.ts'
 import { pairByInvite, startTestPeering, type TestPeering, type TestPeeringOptions, untilState } from './testing.ts'
+
+// Real sockets and handshakes: a busy machine is slower, not wrong.
+vi.setConfig({ testTimeout: 30_000 })
 
 const started: TestPeering[] = []
 async function peering(name: string, options: TestPeeringOptions = {}): Promise<TestPeering> {

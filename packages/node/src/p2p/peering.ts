@@ -28,6 +28,8 @@ export interface PeeringOptions {
   readonly mdns: boolean
   /** UDP port of mDNS; 5353 but for tests. */
   readonly mdnsPort?: number
+  /** A frame that has begun must be whole within this time; 30 s but for tests. */
+  readonly frameTimeoutMs?: number
   readonly log: Log
   /** Unix time, ms. */
   readonly now: () => number
@@ -47,6 +49,7 @@ export interface Peering {
 }
 
 const mdnsPort = 5353
+const frameTimeoutMs = 30_000
 
 /** Every interface of this machine, IPv4 and IPv6. */
 export const allInterfaces: readonly string[] = ['0.0.0.0', '::']
@@ -58,7 +61,7 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
   const peersStore = await openPeersStore(paths.peers)
   const invitesStore = await openInvitesStore(paths.invites, now)
   const host = createPeerHost(
-    { ...options, log, peersStore },
+    { ...options, frameTimeoutMs: options.frameTimeoutMs ?? frameTimeoutMs, log, peersStore },
     { isPairing: (peerId) => pairing.isPairing(peerId), onUnpairedReturned: (peerId) => pairing.tellUnpaired(peerId) }
   )
   const pairing: PairingService = createPairing({
@@ -104,6 +107,7 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
         runningMs: performance.now() - startedAt,
         peersSeen: peers.filter(({ state }) => state !== 'offline').length,
         peersPaired: peers.filter(({ record }) => record !== null).length,
+        impostors: host.impostors().map((peer) => peer.name),
         peersConnected: peers.filter(({ state }) => state === 'connected').length
       })
     }

@@ -38,6 +38,8 @@ export interface SwitchboardOptions {
   readonly hosts: readonly string[]
   readonly port: number
   readonly log: Log
+  /** A frame that has begun must be whole within this time. */
+  readonly frameTimeoutMs: number
   readonly isPairing: (peerId: string) => boolean
   readonly events: SwitchboardEvents
 }
@@ -52,8 +54,6 @@ export class Switchboard {
   readonly #shutdown = new AbortController()
   readonly #strangers: StrangerWatch
   #node: Libp2p | null = null
-  /** A frame that has begun must be whole within this time, on streams opened from now on. */
-  frameTimeoutMs = 30_000
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
@@ -68,9 +68,9 @@ export class Switchboard {
     const node = await createLibp2pNode({ identity, hosts, port, gater: this.#strangers.gater, isPaired })
     node.addEventListener('connection:open', ({ detail }) => this.#onOpen(detail))
     node.addEventListener('peer:disconnect', ({ detail }) => this.#options.events.closed(detail.toString()))
-    this.#node = node
     for (const protocol of this.#handlers.keys()) await this.#register(node, protocol)
     await startLibp2pNode(node, port)
+    this.#node = node
   }
 
   async stop(): Promise<void> {
@@ -150,8 +150,7 @@ export class Switchboard {
       return await this.#frame(stream, connection)
     } catch (error) {
       if (signal.aborted || this.#shutdown.signal.aborted) throw cancelled(error)
-      if (error instanceof Error && error.name === 'UnsupportedProtocolError') throw refused(peerId, error)
-      throw unreachable(peerId, error)
+      throw isRefusal(error, connection) ? refused(peerId, error) : unreachable(peerId, error)
     }
   }
 
@@ -161,7 +160,7 @@ export class Switchboard {
    */
   async dial(peerId: string | null, addresses: readonly string[], signal: AbortSignal): Promise<Connection> {
     const node = this.#node
-    if (node === null) throw cancelled(new Error('the peer host is not running'))
+    if (node === null) throw notRunning()
     const existing = peerId === null ? undefined : this.connections(peerId)[0]
     if (existing !== undefined) return existing
     const suffix = peerId === null ? '' : `/p2p/${peerId}`
@@ -254,7 +253,7 @@ export class Switchboard {
       remotePeerId,
       localAddress,
       remoteAddress: ipOf(connection.remoteAddr),
-      frameTimeoutMs: this.frameTimeoutMs
+      frameTimeoutMs: this.#options.frameTimeoutMs
     })
     const live = this.#streams.get(remotePeerId) ?? new Set()
     this.#streams.set(remotePeerId, live)
@@ -285,6 +284,12 @@ function dialError(peerId: string | null, addresses: readonly string[], cause: u
   return unreachable(peerId ?? addresses.join(', '), cause)
 }
 
+/** The other side does not know the protocol, or reset the stream while it was being agreed on. */
+function isRefusal(error: unknown, connection: Connection): boolean {
+  if (!(error instanceof Error) || connection.status !== 'open') return false
+  return ['UnsupportedProtocolError', 'StreamStateError', 'StreamResetError', 'UnexpectedEOFError'].includes(error.name)
+}
+
 function errorText(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(errorText).join('; ')
   if (!(error instanceof Error)) return String(error)
@@ -295,6 +300,12 @@ function refused(name: string, cause?: unknown): BaseError {
   return new BaseError('PEER_REFUSED', `${name} refuses: it is not paired with this machine, or lacks the service.`, {
     advice: 'Pair the two machines again, and check that both run the same version.',
     cause
+  })
+}
+
+function notRunning(): BaseError {
+  return new BaseError('PEER_UNREACHABLE', 'This daemon does not talk to peers now.', {
+    advice: 'Start it without --offline.'
   })
 }
 

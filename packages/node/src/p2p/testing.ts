@@ -19,6 +19,9 @@ export interface TestPeeringOptions {
   readonly home?: string
   /** Unix time, ms. */
   readonly now?: () => number
+  /** TCP port; any free one where it is not given. */
+  readonly port?: number
+  readonly frameTimeoutMs?: number
 }
 
 export async function startTestPeering(name: string, options: TestPeeringOptions = {}): Promise<TestPeering> {
@@ -31,7 +34,8 @@ export async function startTestPeering(name: string, options: TestPeeringOptions
     name,
     version: '0.0.0',
     hosts: ['127.0.0.1'],
-    port: 0,
+    port: options.port ?? 0,
+    frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
     mdns: false,
     log: silentLog,
     now: options.now ?? Date.now

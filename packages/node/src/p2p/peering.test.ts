@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Inventory } from '@unhosted/core/inventory'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import {
+  pairByInvite,
+  pairedHosts,
+  startTestPeering,
+  type TestPeering,
+  type TestPeeringOptions,
+  untilState
+} from './testing.ts'
+
+// Real sockets and handshakes: a busy machine is slower, not wrong.
+vi.setConfig({ testTimeout: 30_000 })
+
+const signal = AbortSignal.timeout(60_000)
+const started: TestPeering[] = []
+async function peering(name: string, options: TestPeeringOptions = {}): Promise<TestPeering> {
+  const made = await startTestPeering(name, options)
+  started.push(made)
+  return made
+}
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((made) => made[Symbol.asyncDispose]()))
+})
+const portOf = (side: TestPeering): number => Number(side.host.addresses()[0]?.split('/').at(-1))
+
+describe('a peering', () => {
+  it('says that its port is taken, and leaves nothing running', async () => {
+    const a = await peering('a')
+    await expect(peering('b', { port: portOf(a) })).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      advice: expect.stringContaining('--p2p-port')
+    })
+  })
+
+  it('stops twice as well as once', async () => {
+    const a = await peering('a')
+    await a.stop()
+    await a.stop()
+  })
+
+  it('finds a paired peer again after a restart of either, without being told', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'unhosted-restart-'))
+    try {
+      const a = await peering('a')
+      const before = await startTestPeering('b', { home })
+      const port = portOf(before)
+      await pairByInvite(a, before)
+      const lost = new Promise((resolve) => a.host.on('peer:lost', resolve))
+      await before.stop()
+      await lost
+      expect(a.host.peer(before.host.peerId)).toMatchObject({ state: 'offline', link: null })
+      const b = await peering('b', { home, port })
+      await Promise.all([
+        untilState(a.host, b.host.peerId, 'connected'),
+        untilState(b.host, a.host.peerId, 'connected')
+      ])
+      expect(a.host.peer(b.host.peerId)?.link?.roundTripMs).toBeGreaterThan(0)
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
+  it('warns where a machine with another key answers for a paired peer', async () => {
+    const a = await peering('a')
+    const b = await peering('b')
+    await pairByInvite(a, b)
+    const port = portOf(a)
+    await a.stop()
+    const impostor = await peering('impostor', { port })
+    await expect.poll(() => b.explainDiscovery().map(({ id }) => id), { timeout: 10_000 }).toContain('peer-key-changed')
+    expect(b.peersStore.all()).toMatchObject([{ peerId: a.host.peerId, name: 'a' }])
+    expect(impostor.peersStore.all()).toEqual([])
+  })
+})
+
+describe('two paired hosts', () => {
+  it('serve each other and cannot be asked for what is not there', async () => {
+    const { a, b, stop } = await pairedHosts()
+    try {
+      const remove = a.handle('/test/echo/1', async (stream, { peer, signal: over }) => {
+        const frame = await stream.readFrame({ signal: over })
+        await stream.writeJson({ from: peer.name, bytes: frame?.byteLength }, { signal: over })
+      })
+      const stream = await b.open(a.peerId, '/test/echo/1', { signal })
+      await stream.writeFrame(new Uint8Array(10), { signal })
+      expect(JSON.parse(new TextDecoder().decode((await stream.readFrame({ signal })) ?? undefined))).toEqual({
+        from: 'b',
+        bytes: 10
+      })
+      await stream.close()
+      expect(await stream.ended).toBeNull()
+      remove()
+      await expect(b.open(a.peerId, '/test/echo/1', { signal })).rejects.toMatchObject({ code: 'PEER_REFUSED' })
+      await expect(b.open('12D3KooWnobody', '/test/echo/1', { signal })).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })
+    } finally {
+      await stop()
+    }
+  })
+
+  it('reset a stream whose handler throws', async () => {
+    const { a, b, stop } = await pairedHosts()
+    try {
+      a.handle('/test/fault/1', async (stream, { signal: over }) => {
+        await stream.readFrame({ signal: over })
+        throw new Error('a fault')
+      })
+      const stream = await b.open(a.peerId, '/test/fault/1', { signal })
+      await stream.writeFrame(new Uint8Array(1), { signal })
+      await expect(stream.readFrame({ signal })).rejects.toMatchObject({ code: 'PEER_LOST' })
+    } finally {
+      await stop()
+    }
+  })
+
+  it('tell each other what they have when it changes, and when asked', async () => {
+    const { a, b, stop } = await pairedHosts()
+    try {
+      const inventory: Inventory = {
+        peerId: a.peerId,
+        name: 'a',
+        version: '1',
+        engineVersion: null,
+        platform: 'linux-x64',
+        cpu: { model: 'x', cores: 2 },
+        devices: [],
+        models: []
+      }
+      const told = new Promise((resolve) => b.inventories.onChange(resolve))
+      a.inventories.publish(inventory)
+      expect(await told).toEqual({ peerId: a.peerId, inventory })
+      expect(b.inventories.of(a.peerId)).toEqual(inventory)
+      expect(await b.inventories.refresh(a.peerId, { signal })).toEqual(inventory)
+    } finally {
+      await stop()
+    }
+  })
+
+  it('measure the link between them', async () => {
+    const { a, b, stop } = await pairedHosts()
+    try {
+      const link = await b.measure(a.peerId, { signal })
+      expect(link).toMatchObject({ direct: true, roundTripMs: expect.any(Number), jitterMs: expect.any(Number) })
+      expect(link.bytesPerSecond).toBeGreaterThan(1_000_000)
+      expect(b.peer(a.peerId)?.link).toMatchObject({ bytesPerSecond: link.bytesPerSecond })
+    } finally {
+      await stop()
+    }
+  })
+})
