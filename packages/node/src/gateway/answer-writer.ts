@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { type Dialect, encodeComment, errorBody, errorEvent } from '@unhosted/core/openai'
 import type { Clock } from '../pool/clock.ts'
 import type { Placement } from '../router/types.ts'
@@ -22,11 +22,12 @@ export interface AnswerWriter {
   begin(status: number, contentType: string): void
   /** @returns a promise only when the client must catch up. @throws CANCELLED in it when the client goes or stalls */
   write(chunk: Uint8Array): Promise<void> | undefined
-  /** A whole body at once. */
-  send(status: number, contentType: string, body: Uint8Array): void
-  /** An error answer; an error event once a stream has begun; a broken connection where neither is possible. */
-  fail(error: BaseError): void
-  end(): void
+  /** A whole body at once; resolves when the client has it. @throws as write */
+  send(status: number, contentType: string, body: Uint8Array): Promise<void>
+  /** An error answer; an error event once a stream has begun; a broken connection where neither is possible. Never rejects. */
+  fail(error: BaseError): Promise<void>
+  /** Resolves when the client has it all. @throws as write */
+  end(): Promise<void>
   /** Stop timers. Idempotent. */
   release(): void
 }
@@ -42,6 +43,7 @@ export function createAnswerWriter({ raw, dialect, stream, clock, limits }: Answ
   let eventsBegun = false
 
   const comment = (): void => {
+    if (raw.destroyed) return
     if (placement !== null) {
       if (!raw.headersSent) raw.writeHead(200, eventStreamHeaders)
       eventsBegun = true
@@ -52,10 +54,15 @@ export function createAnswerWriter({ raw, dialect, stream, clock, limits }: Answ
   }
   let cancelComment = stream ? clock.after(limits.firstCommentMs, comment) : () => {}
 
-  const send: AnswerWriter['send'] = (status, contentType, body) => {
+  const finish = async (last?: Uint8Array | string): Promise<void> => {
     cancelComment()
+    if (raw.destroyed) throw clientGone()
+    raw.end(last)
+    if (!raw.writableFinished) await taken('finish', raw, clock, limits.stalledClientMs)
+  }
+  const send: AnswerWriter['send'] = (status, contentType, body) => {
     raw.writeHead(status, { 'content-type': contentType, 'content-length': body.byteLength })
-    raw.end(body)
+    return finish(body)
   }
 
   return {
@@ -66,30 +73,33 @@ export function createAnswerWriter({ raw, dialect, stream, clock, limits }: Answ
     },
     begin(status, contentType) {
       cancelComment()
-      if (raw.headersSent) return
+      if (raw.headersSent || raw.destroyed) return
       eventsBegun = stream
       raw.writeHead(status, stream ? eventStreamHeaders : { 'content-type': contentType })
     },
     write(chunk) {
       if (raw.destroyed) return Promise.reject(clientGone())
-      return raw.write(chunk) ? undefined : drained(raw, clock, limits.stalledClientMs)
+      return raw.write(chunk) ? undefined : taken('drain', raw, clock, limits.stalledClientMs)
     },
     send,
-    fail(error) {
+    async fail(error) {
       cancelComment()
       if (raw.destroyed || raw.writableEnded) return
-      if (!raw.headersSent) {
-        send(error.status, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(errorBody(error, dialect))))
-      } else if (eventsBegun) {
-        raw.end(errorEvent(error, dialect))
-      } else {
-        // Half a JSON document is out: only a broken connection cannot be taken for success.
-        raw.destroy()
+      try {
+        if (!raw.headersSent) {
+          const body = Buffer.from(JSON.stringify(errorBody(error, dialect)))
+          await send(error.status, 'application/json; charset=utf-8', body)
+        } else if (eventsBegun) {
+          await finish(errorEvent(error, dialect))
+        } else {
+          // Half a JSON document is out: only a broken connection cannot be taken for success.
+          raw.destroy()
+        }
+      } catch (gone) {
+        if (!isBaseError(gone, 'CANCELLED')) throw gone
       }
     },
-    end() {
-      raw.end()
-    },
+    end: () => finish(),
     release() {
       cancelComment()
     }
@@ -108,24 +118,24 @@ function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024)
 }
 
-function drained(raw: ServerResponse, clock: Clock, stalledMs: number): Promise<void> {
+/** Resolves when the client has taken what was written; gives a client up that takes nothing for too long. */
+function taken(event: 'drain' | 'finish', raw: ServerResponse, clock: Clock, stalledMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (run: () => void) => () => {
       cancelTimer()
-      raw.off('drain', onDrain)
+      raw.off(event, onTaken)
       raw.off('close', onClose)
       run()
     }
-    const onDrain = settle(resolve)
-    const onClose = settle(() => reject(clientGone()))
-    const cancelTimer = clock.after(
-      stalledMs,
-      settle(() => {
-        raw.destroy()
-        reject(clientGone())
-      })
-    )
-    raw.once('drain', onDrain)
+    const onTaken = settle(resolve)
+    // Once everything is handed over, a connection that closes is how most answers end.
+    const onClose = settle(() => (event === 'finish' ? resolve() : reject(clientGone())))
+    const onStalled = settle(() => {
+      raw.destroy()
+      reject(clientGone())
+    })
+    const cancelTimer = clock.after(stalledMs, onStalled)
+    raw.once(event, onTaken)
     raw.once('close', onClose)
   })
 }

@@ -54,8 +54,8 @@ export async function writeAnswer(options: AnswerOptions): Promise<AnswerOutcome
     await passOn(response, writer, options)
     return { status, modelName, servedBy, error: null }
   } catch (thrown) {
-    const error = signal.aborted ? cancelled(raw, thrown) : toBaseError(thrown)
-    writer.fail(error)
+    const error = signal.aborted || raw.destroyed ? cancelled(raw, thrown) : toBaseError(thrown)
+    await writer.fail(error)
     return { status: error.status, modelName, servedBy, error }
   } finally {
     writer.release()
@@ -66,15 +66,15 @@ async function passOn(response: InferenceResponse, writer: AnswerWriter, options
   const { route, request, limits } = options
   if (response.status >= 400) throw await readEngineError(response)
   const contentType = response.headers['content-type'] ?? 'application/json; charset=utf-8'
-  if (request.stream) return passEvents(response, writer, options)
+  if (request.stream) return await passEvents(response, writer, options)
   if (route.streams) {
     // Answers of these endpoints carry the engine's own name for the model, and arrive in one piece anyway.
     const body = await collect(response.body, limits.maxHeldAnswerBytes)
-    return writer.send(response.status, contentType, renamed(body, request.model))
+    return await writer.send(response.status, contentType, renamed(body, request.model))
   }
   writer.begin(response.status, contentType)
   for await (const chunk of response.body) await writer.write(chunk)
-  writer.end()
+  await writer.end()
 }
 
 async function passEvents(response: InferenceResponse, writer: AnswerWriter, options: AnswerOptions): Promise<void> {
@@ -92,7 +92,7 @@ async function passEvents(response: InferenceResponse, writer: AnswerWriter, opt
       advice: 'Ask again; what has come so far is not the whole answer.'
     })
   }
-  writer.end()
+  await writer.end()
 }
 
 async function readEngineError(response: InferenceResponse): Promise<BaseError> {

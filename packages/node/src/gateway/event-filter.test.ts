@@ -29,7 +29,8 @@ describe('event filter', () => {
         const expected = texts.map((content) => event(content, 'asked "for" ü'))
         expect(decode(passed)).toEqual([...expected, ...(done ? [{ event: null, data: '[DONE]' }] : [])])
         expect(finished).toBe(done)
-      })
+      }),
+      { numRuns: 50 }
     )
   })
 

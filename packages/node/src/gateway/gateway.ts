@@ -118,7 +118,7 @@ function addRoutes(app: FastifyInstance, options: GatewayOptions, inference: Inf
 function reportErrors(app: FastifyInstance, { log }: GatewayOptions): void {
   app.setErrorHandler((thrown, request, reply) => {
     const error = fromFastify(thrown)
-    if (error.code === 'INTERNAL') log.error({ request: request.id, error: thrown }, 'a request met a fault')
+    if (error.code === 'INTERNAL') log.error({ request: request.id, err: thrown }, 'a request met a fault')
     return reply.code(error.status).send(errorBody(error, dialectOf(pathOf(request))))
   })
   app.setNotFoundHandler((request, reply) => {

@@ -9,10 +9,13 @@ import type { GatewayLimits, GatewayOptions } from './types.ts'
 /** Request headers that mean something to the engine. */
 const passedHeaders = ['accept', 'anthropic-version', 'anthropic-beta'] as const
 
+/** How long stopping waits for clients that take nothing and work that does not end, ms. */
+const stopGraceMs = 1000
+
 /** The requests that models answer, and what ends them. */
 export interface Inference {
   answer(route: InferenceRoute, request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** End what runs, and wait until each client has been told. */
+  /** End what runs, and wait until each client has been told, at most `stopGraceMs`. */
   stop(): Promise<void>
 }
 
@@ -27,6 +30,8 @@ export function createInference(options: GatewayOptions, limits: GatewayLimits):
       const controller = new AbortController()
       const onClose = (): void => controller.abort()
       raw.once('close', onClose)
+      // A response fails only with its connection; without a listener that would end the daemon.
+      raw.on('error', onClose)
       const startedAt = clock.now()
       const answered = writeAnswer({ dispatcher, route, request, raw, signal: controller.signal, clock, limits })
       running.set(controller, answered)
@@ -40,7 +45,10 @@ export function createInference(options: GatewayOptions, limits: GatewayLimits):
     },
     async stop() {
       for (const controller of running.keys()) controller.abort()
-      await Promise.all(running.values())
+      const grace = Promise.withResolvers<void>()
+      const cancelGrace = clock.after(stopGraceMs, grace.resolve)
+      await Promise.race([Promise.all(running.values()), grace.promise])
+      cancelGrace()
     }
   }
 }
@@ -79,6 +87,6 @@ function logOutcome(
   { status, modelName, servedBy, error }: AnswerOutcome
 ): void {
   const all = { ...facts, status, model: modelName, servedBy, code: error?.code ?? null }
-  if (error?.code === 'INTERNAL') log.error({ ...all, error: error.cause }, 'a request met a fault')
+  if (error?.code === 'INTERNAL') log.error({ ...all, err: error.cause }, 'a request met a fault')
   else log.info(all, error === null ? 'request answered' : 'request failed')
 }

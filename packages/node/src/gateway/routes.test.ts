@@ -19,7 +19,7 @@ describe('routes that models answer', () => {
     const [asked] = dispatcher.asked
     expect(asked).toMatchObject({ path: route.upstreamPath, model: 'tiny', stream: false, from: 'client' })
     expect(Buffer.from(asked?.body ?? []).toString()).toBe(payload)
-    expect(test.events).toMatchObject([{ path: route.path, status: 200, servedBy: 'laptop' }])
+    await expect.poll(() => test.events).toMatchObject([{ path: route.path, status: 200, servedBy: 'laptop' }])
   })
 
   it('ignores stream where an endpoint has none', async () => {
@@ -123,7 +123,7 @@ describe('errors', () => {
     const anthropic = await post('/v1/messages', false)
     expect(anthropic.statusCode).toBe(status)
     expect(anthropic.json()).toMatchObject({ type: 'error', error: { message: 'What happened. What to do.' } })
-    expect(test.events.map((event) => event.status)).toEqual([status, status, status])
+    await expect.poll(() => test.events.map((event) => event.status)).toEqual([status, status, status])
   })
 
   it('a fault tells the client nothing of its inside', async () => {

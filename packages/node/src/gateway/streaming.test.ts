@@ -125,7 +125,7 @@ describe('streams', () => {
     loaded.resolve()
     expect(await client.ended).toBe('whole')
     expect(events(client.text).at(-1)?.data).toBe('[DONE]')
-    expect(clock.pending.size).toBe(0)
+    await expect.poll(() => clock.pending.size).toBe(0)
   })
 
   it('promises nothing before it is known who will serve, so that errors keep their status', async () => {
@@ -143,7 +143,7 @@ describe('streams', () => {
     unknown.reject(new BaseError('MODEL_UNKNOWN', 'No.', { advice: 'Look.' }))
     using client = await response
     expect(client.response.statusCode).toBe(404)
-    expect(clock.pending.size).toBe(0)
+    await expect.poll(() => clock.pending.size).toBe(0)
   })
 
   const failures: readonly { id: string; dispatch: Dispatch; text: string; code: string }[] = [
@@ -179,8 +179,7 @@ describe('streams', () => {
       expect(client.text).toContain(code)
       if (begun) expect(events(client.text).at(-1)).toMatchObject({ event, data: expect.stringContaining(code) })
       expect(client.text).not.toContain('{"cut')
-      expect(test.events).toHaveLength(1)
-      expect(test.events[0]?.status).toBeGreaterThanOrEqual(500)
+      await expect.poll(() => test.events.map(({ status }) => status >= 500)).toEqual([true])
     }
   })
 

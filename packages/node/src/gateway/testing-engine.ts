@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createEngineRunner, defaultCacheDirectory, type LlamaServer, resolveEngine } from '../engine/index.ts'
 import { silentLog } from '../log/index.ts'
@@ -12,6 +13,8 @@ export interface RealEngine extends AsyncDisposable {
   readonly dispatcher: Dispatcher
   /** The instance that answers chats. */
   readonly server: LlamaServer
+  /** How often its slot has become free, by its log. */
+  slotsReleased(): Promise<number>
 }
 
 const tinyPath = fileURLToPath(new URL('../../assets/tiny/unhosted-tiny-q8_0.gguf', import.meta.url))
@@ -59,7 +62,9 @@ export async function startRealEngine(options: { readonly signal: AbortSignal })
       onPlacement(placement)
       return { ...(await forwardToEngine({ listen: serverFor(request).listen, request, signal })), placement }
     })
-    return { dispatcher, server, [Symbol.asyncDispose]: dispose }
+    const slotsReleased = async (): Promise<number> =>
+      (await readFile(server.logFile, 'utf8')).split('stop processing:').length - 1
+    return { dispatcher, server, slotsReleased, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
     throw error
