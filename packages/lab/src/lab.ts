@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeLoopbackLab } from './loopback-lab.ts'
 import { isLeftover, labName } from './names.ts'
@@ -31,7 +31,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     name,
     folder: await mkdtemp(join(tmpdir(), `${name}-`)),
     hostNames: Array.from({ length: count }, (_, index) => `${options.prefix ?? 'host'}${index + 1}`),
-    environment: options.environment ?? {}
+    environment: { UNHOSTED_THREADS: String(threadsPerHost(count)), ...options.environment }
   }
   const lab = refused === null ? makeNamespaceLab(site) : makeLoopbackLab(site)
   const release = onProcessEnd(() => lab.stop())
@@ -48,6 +48,11 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   }
   if (refused !== null) say(`lab: ${count} daemons on loopback, not hosts in network namespaces: ${refused}`)
   return { ...lab, stop }
+}
+
+/** All hosts share this machine's cores, and the engine's threads spin: more of them than cores cost a factor of 30. */
+function threadsPerHost(hosts: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / hosts))
 }
 
 /** Remove what labs of dead processes left behind. */

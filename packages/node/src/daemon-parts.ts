@@ -79,7 +79,8 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
 
   const engine: EngineHost = createEngineHost({
     ...engineSource(options),
-    createRunner: (found) => createEngineRunner({ engine: found, paths, log: options.log }),
+    createRunner: (found) =>
+      createEngineRunner({ engine: found, paths, log: options.log, threads: config.engine.threads }),
     onChange: (view) => {
       events.emit({ event: 'engine', engine: view })
       if (view.state === 'ready' || view.state === 'failed') inventory.touch()
@@ -115,7 +116,7 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
     ledger,
     clock,
     log: poolLog,
-    threads: config.engine.lentThreads ?? Math.max(1, availableParallelism() - 1),
+    threads: config.engine.threads ?? Math.max(1, availableParallelism() - 1),
     limits: defaultLeaseLimits,
     onChange: onLease
   })

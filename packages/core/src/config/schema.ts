@@ -113,10 +113,11 @@ export const configSchema = z.strictObject({
       /** Folder with llama-server and ggml-rpc-server; null to resolve. */
       path: filePath.nullable().default(null),
       /**
-       * Threads that compute for a peer on a lent CPU; null for one less than there are, at least one: its threads
-       * spin while they wait, and what carries the tunnel must run beside them.
+       * Threads that compute on a CPU; null for the engine's choice, and on a lent CPU for one less than there are, at
+       * least one. The engine's threads spin while they wait: where there are more of them than cores, as with
+       * several daemons on one machine, speed falls to a thirtieth.
        */
-      lentThreads: wholeNumber.pipe(z.number().int().min(1).max(1024)).nullable().default(null)
+      threads: wholeNumber.pipe(z.number().int().min(1).max(1024)).nullable().default(null)
     })
     .prefault({}),
   log: z

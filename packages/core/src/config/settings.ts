@@ -32,6 +32,6 @@ export const settings: readonly Setting[] = [
   setting('models.parallel', 'parallel', 'UNHOSTED_PARALLEL'),
   setting('models.preload', 'model', 'UNHOSTED_MODEL'),
   setting('engine.path', 'engine', 'UNHOSTED_ENGINE'),
-  setting('engine.lentThreads', null, 'UNHOSTED_LENT_THREADS'),
+  setting('engine.threads', null, 'UNHOSTED_THREADS'),
   setting('log.level', 'logLevel', 'UNHOSTED_LOG_LEVEL')
 ]

@@ -1,6 +1,8 @@
 import type { DaemonStatus, InviteView, PeersReport } from '@unhosted/core/control'
 import { type Host, type Lab, memoryForHosts } from '@unhosted/lab'
+import { createControlClient } from '@unhosted/node/control'
 import { inspectGguf } from '@unhosted/node/models'
+import { homePaths } from '@unhosted/node/store'
 import { expect } from 'vitest'
 import { tinyPath } from './other-model.ts'
 
@@ -44,16 +46,13 @@ export async function connected(hosts: readonly Host[]): Promise<void> {
   }
 }
 
-export async function report(host: Host): Promise<PeersReport> {
-  const result = await host.cli(['peers'])
-  expect(result.code, result.stderr + result.stdout).toBe(0)
-  return result.json as PeersReport
+export function report(host: Host): Promise<PeersReport> {
+  return createControlClient(homePaths(host.home)).peers({ signal: AbortSignal.timeout(10_000) })
 }
 
-export async function status(host: Host): Promise<DaemonStatus> {
-  const result = await host.cli(['status'])
-  expect(result.code, result.stderr + result.stdout).toBe(0)
-  return result.json as DaemonStatus
+/** Asked over the control socket itself, which is a file and crosses namespaces: the CLI's own start takes longer. */
+export function status(host: Host): Promise<DaemonStatus> {
+  return createControlClient(homePaths(host.home)).status({ signal: AbortSignal.timeout(10_000) })
 }
 
 /** Ask again until the expectation holds; its own failure after `timeoutMs`. For states that no event announces. */

@@ -24,6 +24,8 @@ export async function startLlamaServer(
     readonly environment: NodeJS.ProcessEnv
     /** Unique for each start. */
     readonly name: string
+    /** null for the engine's choice. */
+    readonly threads: number | null
   }
 ): Promise<LlamaServer> {
   options.signal.throwIfAborted()
@@ -35,10 +37,11 @@ export async function startLlamaServer(
     await rm(socketPath, { force: true })
   }
   const pooling = options.embeddings && !options.reranking ? await poolingArguments(options.modelPath) : []
+  const threads = context.threads === null ? [] : ['--threads', String(context.threads)]
   const started = await context.supervisor.start({
     title: 'llama-server',
     command: context.engine.serverPath,
-    args: [...llamaServerArguments(options, listen), ...pooling],
+    args: [...llamaServerArguments(options, listen), ...pooling, ...threads],
     environment: context.environment,
     socketPath
   })

@@ -15,6 +15,8 @@ export interface EngineRunnerOptions {
   readonly log: Log
   /** Default process.env; only a safe part of it reaches the engine. */
   readonly environment?: NodeJS.ProcessEnv
+  /** Threads of a llama-server; null or absent for the engine's choice. */
+  readonly threads?: number | null
   /** Milliseconds on a clock that never goes back. Default performance.now. */
   readonly now?: () => number
 }
@@ -23,6 +25,7 @@ export interface EngineRunnerOptions {
 export function createEngineRunner(options: EngineRunnerOptions): EngineRunner {
   const { engine, paths } = options
   const own = options.environment ?? process.env
+  const threads = options.threads ?? null
   const environment = engineEnvironment(own)
   const devices = createDeviceList({ engine, environment, now: options.now ?? (() => performance.now()) })
   const log = options.log.component('engine')
@@ -39,7 +42,7 @@ export function createEngineRunner(options: EngineRunnerOptions): EngineRunner {
     async startLlamaServer(server) {
       assertPlan(server)
       const name = `llama-${randomBytes(6).toString('hex')}`
-      return startLlamaServer(server, { engine, supervisor: await supervise(), paths, environment, name })
+      return startLlamaServer(server, { engine, supervisor: await supervise(), paths, environment, name, threads })
     },
     startRpcServer: async (server) => startRpcServer(server, { engine, supervisor: await supervise(), environment }),
     listDevices: (list) => devices.list(list),
