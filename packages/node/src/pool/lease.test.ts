@@ -5,7 +5,16 @@ import { encodeTunnelOpening, leaseProtocol, tunnelProtocol } from '@unhosted/co
 import { defaultGrants } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FramedStream } from '../p2p/framed-stream.ts'
-import { fakeHosts, type HostPair, hostPairs, leaseSetup, ManualClock, nothingHeld, rawLease } from './testing/index.ts'
+import {
+  asHostPair,
+  fakeHosts,
+  type HostPair,
+  hostPairs,
+  leaseSetup,
+  ManualClock,
+  nothingHeld,
+  rawLease
+} from './testing/index.ts'
 
 const cleanups: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -158,6 +167,16 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     await freed()
   })
 
+  it('is over on both sides as soon as the peers are unpaired', async () => {
+    const pair = await make()
+    const { borrow, freed } = setup(pair)
+    const lease = await borrow()
+    const socket = await dial(lease.endpoint)
+    await pair.unpair()
+    await Promise.all([lease.ended, over(socket)])
+    await freed()
+  })
+
   it('never lends the same memory twice to two that ask at once', async () => {
     const { borrow, ledger } = setup(await make())
     const results = await Promise.allSettled([borrow(), borrow(), borrow({ bytes: 200 })])
@@ -264,7 +283,7 @@ describe('time and faults of a lease', () => {
   function fakeSetup(options: { readonly seenAddress?: string; readonly tunnel?: 'auto' | 'tls' | 'libp2p' } = {}) {
     const hosts = fakeHosts({ address: '127.0.0.1', ...options })
     const clock = new ManualClock()
-    const pair = { ...hosts, setLenderGrants: async () => {}, stop: async () => {} }
+    const pair = asHostPair(hosts)
     return { hosts, clock, pair, ...setup(pair, { ...options, clock }) }
   }
 

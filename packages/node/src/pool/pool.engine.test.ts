@@ -9,11 +9,11 @@ import { createEngineRunner } from '../engine/index.ts'
 import type { EngineRunner, LlamaServer } from '../engine/types.ts'
 import { silentLog } from '../log/index.ts'
 import { homePaths } from '../store/index.ts'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { createLeaseClient } from './lease-client.ts'
 import { createLeaseServer, defaultLeaseLimits } from './lease-server.ts'
 import { createMemoryLedger } from './ledger.ts'
-import { hostPairs, testEngine } from './testing/index.ts'
+import { asHostPair, fakeHosts, hostPairs, ManualClock, testEngine } from './testing/index.ts'
 
 const modelPath = fileURLToPath(new URL('../../assets/tiny/unhosted-tiny-q8_0.gguf', import.meta.url))
 const prompt = 'The quick brown fox'
@@ -75,7 +75,11 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-async function setup(makePair: (typeof hostPairs)[number]['make'], tunnel: 'tls' | 'libp2p') {
+async function setup(
+  makePair: (typeof hostPairs)[number]['make'],
+  tunnel: 'tls' | 'libp2p',
+  clock: Clock = systemClock
+) {
   const pair = await makePair()
   cleanups.push(() => pair.stop())
   const head = await makeRunner('head')
@@ -95,14 +99,14 @@ async function setup(makePair: (typeof hostPairs)[number]['make'], tunnel: 'tls'
       }
     }),
     ledger,
-    clock: systemClock,
+    clock,
     log: silentLog,
     threads: 1,
     limits: defaultLeaseLimits,
     onChange: () => {}
   })
   cleanups.push(() => server.stop())
-  const client = createLeaseClient({ host: pair.head, clock: systemClock, log: silentLog, onChange: () => {}, tunnel })
+  const client = createLeaseClient({ host: pair.head, clock, log: silentLog, onChange: () => {}, tunnel })
   cleanups.push(() => client.stop())
   const borrow = () =>
     client.borrow(
@@ -127,6 +131,15 @@ async function setup(makePair: (typeof hostPairs)[number]['make'], tunnel: 'tls'
     )
   return { pair, head, server, client, ledger, pids, borrow, allFree }
 }
+
+it('keeps the lease of a loaded model that nobody asks anything', { timeout: 60_000 }, async () => {
+  const clock = new ManualClock()
+  const { head, borrow } = await setup(async () => asHostPair(fakeHosts({ address: '127.0.0.1' })), 'tls', clock)
+  const lease = await borrow()
+  const pooled = await startServer(head, [lease.endpoint], [layersAndOutput])
+  await clock.advance(10 * defaultLeaseLimits.idleMs)
+  expect(await generate(pooled, 5)).toHaveLength(5)
+})
 
 describe.each(hostPairs)('a pool over $name hosts, with the real engine', ({ make }) => {
   it.each(['tls', 'libp2p'] as const)(

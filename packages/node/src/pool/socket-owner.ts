@@ -1,27 +1,32 @@
 import { readFile } from 'node:fs/promises'
 
-/** TCP_LISTEN and the rest do not matter here; a connected client shows as established. Source: proc_net(5). */
+/** Columns of /proc/net/tcp; addresses are in hexadecimal, ports big-endian. Source: proc_net(5). */
 const columns = { local: 1, remote: 2, uid: 7 } as const
 
 /**
  * Whether the process at the other end of a loopback IPv4 connection runs as our own user.
  * Linux tells (in /proc/net/tcp); elsewhere the answer is true, see docs/threat-model.md.
  */
-export async function isOwnConnection(ends: {
-  readonly clientPort: number
-  readonly serverPort: number
-}): Promise<boolean> {
+export async function isOwnConnection(ends: ConnectionEnds): Promise<boolean> {
   const uid = process.getuid?.()
   if (process.platform !== 'linux' || uid === undefined) return true
-  const table = await readFile('/proc/net/tcp', 'utf8')
+  return clientUid(await readFile('/proc/net/tcp', 'utf8'), ends) === uid
+}
+
+interface ConnectionEnds {
+  readonly clientPort: number
+  readonly serverPort: number
+}
+
+/** The user who owns the client's end of a loopback connection, by the kernel's table; null when it is not in it. */
+export function clientUid(table: string, ends: ConnectionEnds): number | null {
   const client = endpoint(ends.clientPort)
   const server = endpoint(ends.serverPort)
   for (const line of table.split('\n')) {
     const fields = line.trim().split(/\s+/)
-    if (fields[columns.local] === client && fields[columns.remote] === server)
-      return Number(fields[columns.uid]) === uid
+    if (fields[columns.local] === client && fields[columns.remote] === server) return Number(fields[columns.uid])
   }
-  return false
+  return null
 }
 
 function endpoint(port: number): string {

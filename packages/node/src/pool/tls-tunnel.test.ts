@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect, createServer } from 'node:tls'
 import { encodeTunnelOpening } from '@unhosted/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Certificate, createCertificate } from './certificate.ts'
-import { fakeHosts, leaseSetup, ManualClock, nothingHeld, rawLease } from './testing/index.ts'
+import { asHostPair, fakeHosts, leaseSetup, ManualClock, nothingHeld, rawLease } from './testing/index.ts'
 import { createTlsTunnel, plainAddress } from './tls-tunnel.ts'
 
 const cleanups: (() => Promise<void>)[] = []
@@ -16,7 +16,7 @@ afterEach(async () => {
 async function setup() {
   const hosts = fakeHosts({ address: '127.0.0.1' })
   const clock = new ManualClock()
-  const pair = { ...hosts, setLenderGrants: async () => {}, stop: async () => {} }
+  const pair = asHostPair(hosts)
   const { engine, server, stop, held } = leaseSetup(pair, { clock })
   cleanups.push(stop)
   const { stream, granted, certificate } = await rawLease(pair)

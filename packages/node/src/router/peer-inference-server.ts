@@ -140,12 +140,13 @@ async function readBody(
   signal: AbortSignal
 ): Promise<Uint8Array> {
   const late = new AbortController()
+  const reading = AbortSignal.any([signal, late.signal])
   const stopTimer = clock.after(limits.bodyMs, () => late.abort())
   const chunks: Uint8Array[] = []
   let received = 0
   try {
     while (received < size) {
-      const frame = await stream.readFrame({ signal: AbortSignal.any([signal, late.signal]) })
+      const frame = await stream.readFrame({ signal: reading })
       if (frame === null || frame.length === 0) throw malformed('the body is shorter than announced')
       received += frame.length
       if (received > size) throw malformed('the body is longer than announced')

@@ -1,7 +1,7 @@
 import type { Grants } from '@unhosted/core/trust'
 import type { PeerHost } from '../../p2p/peer-host.ts'
 import { pairedHosts } from '../../p2p/testing.ts'
-import { fakeHosts } from './fake-hosts.ts'
+import { type FakePair, fakeHosts } from './fake-hosts.ts'
 
 /** Two paired hosts, whatever they are made of: the suites of this package run on the fake and on the real ones. */
 export interface HostPair {
@@ -9,23 +9,30 @@ export interface HostPair {
   readonly lender: PeerHost
   /** Change what the lender allows the head. */
   setLenderGrants(grants: Grants): Promise<void>
+  /** The lender expels the head. */
+  unpair(): Promise<void>
   stop(): Promise<void>
+}
+
+/** A fake pair as a `HostPair`. */
+export function asHostPair({ head, lender, cut }: FakePair): HostPair {
+  return {
+    head,
+    lender,
+    async setLenderGrants(grants) {
+      lender.setGrants(grants)
+    },
+    async unpair() {
+      cut()
+    },
+    async stop() {}
+  }
 }
 
 export const hostPairs: readonly { readonly name: string; readonly make: () => Promise<HostPair> }[] = [
   {
     name: 'in-memory',
-    async make() {
-      const { head, lender } = fakeHosts({ address: '127.0.0.1' })
-      return {
-        head,
-        lender,
-        async setLenderGrants(grants) {
-          lender.setGrants(grants)
-        },
-        async stop() {}
-      }
-    }
+    make: async () => asHostPair(fakeHosts({ address: '127.0.0.1' }))
   },
   {
     name: 'libp2p',
@@ -38,6 +45,9 @@ export const hostPairs: readonly { readonly name: string; readonly make: () => P
           const record = lender.peer(head.peerId)?.record
           if (record === null || record === undefined) throw new Error('not paired')
           await lender.admit({ ...record, grants })
+        },
+        async unpair() {
+          await lender.expel(head.peerId, { remember: true })
         },
         stop
       }
