@@ -38,9 +38,10 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   // Before the parser has spoken, so that its own errors come in the form that was asked for.
   const flag = (name: string): boolean => argv.includes(name)
   const output = createOutput({ stdout, stderr, environment: env, json: flag('--json') })
+  let exitCode: ExitCode = exitCodes.done
   try {
-    const chosen = await parse(argv, output)
-    if (chosen === undefined) return exitCodes.done
+    const chosen = await parse(argv.length === 0 ? ['--help'] : argv, output)
+    if (chosen === undefined) return argv.length === 0 ? exitCodes.usage : exitCodes.done
     const paths = homePaths(chosen.home ?? defaultHome(env))
     const context: CommandContext = {
       output,
@@ -50,10 +51,13 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
       environment: env,
       verbose: flag('--verbose'),
       signal,
+      fail: () => {
+        exitCode = exitCodes.failed
+      },
       client: createControlClient(paths)
     }
     await chosen.command.run(chosen.args, context)
-    return exitCodes.done
+    return exitCode
   } catch (error) {
     const known = asBaseError(error)
     if (output.json) output.result(errorDocument(known), () => '')

@@ -32,7 +32,7 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
       // yargs gives its own complaints as an error in some cases and as a message in others.
       throw isBaseError(error) ? error : usageError(message ?? error.message)
     })
-  addOptions(parser, globalOptions, true)
+  addOptions(parser, globalOptions)
   for (const entry of entries) {
     if (!isGroup(entry)) addCommand(parser, entry, [], onChosen)
     else {
@@ -59,7 +59,9 @@ function addCommand(parser: Argv, command: Command, path: readonly string[], onC
       for (const [name, spec] of Object.entries(command.positionals)) {
         inner.positional(name, { describe: spec.describe, type: 'string', ...(spec.rest === true && { array: true }) })
       }
-      addOptions(inner, command.options, false)
+      // Its own flags first in the help, then those that every command takes.
+      addOptions(inner, command.options)
+      addOptions(inner, globalOptions)
       for (const [example, explains] of command.examples) inner.example(example, explains)
       return inner
     },
@@ -72,12 +74,12 @@ function positionalUsage(name: string, spec: { readonly required: boolean; reado
   return spec.required ? `<${inner}>` : `[${inner}]`
 }
 
-function addOptions(parser: Argv, options: OptionSpecs, global: boolean): void {
+function addOptions(parser: Argv, options: OptionSpecs): void {
   for (const [name, spec] of Object.entries(options)) {
     parser.option(kebab(name), {
       type: spec.type,
       describe: spec.describe,
-      global,
+      global: false,
       ...(spec.type !== 'boolean' && { requiresArg: true }),
       ...(spec.choices !== undefined && { choices: spec.choices }),
       ...(spec.default !== undefined && { default: spec.default })

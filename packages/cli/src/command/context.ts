@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly verbose: boolean
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
+  /** Ends with exit code 1 though the result was printed: for commands whose result says that something is wrong. */
+  readonly fail: () => void
   /** Calls the daemon of the home folder; connects only when called. */
   readonly client: ControlClient
 }

@@ -1,6 +1,7 @@
 import type { Command, CommandGroup } from '../command/spec.ts'
 import { completion } from './completion/index.ts'
 import { demo } from './demo/index.ts'
+import { doctor } from './doctor/index.ts'
 import { engine } from './engine/index.ts'
 import { models } from './models/index.ts'
 import { pair } from './pair/index.ts'
@@ -23,6 +24,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   run,
   status,
   engine,
+  doctor,
   stop,
   demo,
   completion

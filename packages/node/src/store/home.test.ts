@@ -36,6 +36,10 @@ describe('prepareHome', () => {
     }
   })
 
+  it.runIf(process.platform === 'linux')('explains a file system that takes no folders', async () => {
+    await expect(prepareHome(homePaths('/proc/unhosted/home'))).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+  })
+
   it('makes the folder for sockets of a long path', async () => {
     const paths = homePaths(join(folder, 'x'.repeat(120)))
     await prepareHome(paths)

@@ -1,7 +1,7 @@
 import { access, chmod, constants, lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError } from './atomic-file.ts'
+import { fileError, hasErrno } from './atomic-file.ts'
 import { type HomePaths, shortSocketFolder } from './paths.ts'
 
 const ownerOnly = 0o700
@@ -20,11 +20,30 @@ export async function prepareHome(paths: HomePaths): Promise<void> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: ownerOnly })
+    await makeWithParents(path)
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     if (process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0) await chmod(path, ownerOnly)
   } catch (error) {
     throw fileError(path, asFolderError(error))
+  }
+}
+
+/** Not mkdir's own `recursive`: that one never returns where the file system itself refuses, as /proc does. */
+async function makeWithParents(path: string): Promise<void> {
+  if (await makeOne(path)) return
+  await makeWithParents(dirname(path))
+  if (!(await makeOne(path))) throw Object.assign(new Error('no folder can be made there'), { code: 'EPERM' })
+}
+
+/** @returns false where the parent is missing */
+async function makeOne(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: ownerOnly })
+    return true
+  } catch (error) {
+    if (hasErrno(error, 'EEXIST') && (await stat(path)).isDirectory()) return true
+    if (hasErrno(error, 'ENOENT') && dirname(path) !== path) return false
+    throw error
   }
 }
 

@@ -42,7 +42,7 @@ const maxSocketPathBytes = 100
 
 /** `--home`, else UNHOSTED_HOME, else ~/.unhosted. */
 export function defaultHome(environment: NodeJS.ProcessEnv): string {
-  return resolve(environment['UNHOSTED_HOME'] ?? join(homedir(), '.unhosted'))
+  return resolve(environment.UNHOSTED_HOME ?? join(homedir(), '.unhosted'))
 }
 
 export function homePaths(home: string): HomePaths {

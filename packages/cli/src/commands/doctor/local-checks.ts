@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { stat, statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { isBaseError } from '@unhosted/core/errors'
+import { formatBytes, GiB } from '@unhosted/core/units'
+import { findToolchain } from '@unhosted/node/engine'
+import { type HomePaths, prepareHome } from '@unhosted/node/store'
+import type { CommandContext } from '../../command/context.ts'
+import { lookForEngine } from '../../setup/engine.ts'
+import { type Check, fromError, ok } from './check.ts'
+
+/** Below this a model of any use does not fit; below a tenth of it even logs are at risk. */
+const scarceDiskBytes = 10 * GiB
+
+export async function checkHome(paths: HomePaths): Promise<Check> {
+  try {
+    await prepareHome(paths)
+    return ok('home', `${paths.home} can be read and written.`)
+  } catch (error) {
+    if (isBaseError(error)) return fromError('home', error)
+    throw error
+  }
+}
+
+export async function checkDisk({ home }: HomePaths): Promise<Check> {
+  try {
+    const { bavail, bsize } = await statfs(home)
+    const free = bavail * bsize
+    const text = `${formatBytes(free)} are free for models in ${home}.`
+    if (free >= scarceDiskBytes) return ok('disk', text)
+    const advice = 'Free some space, or choose another home folder with --home.'
+    return { id: 'disk', state: free < scarceDiskBytes / 10 ? 'error' : 'warning', text, advice }
+  } catch (error) {
+    const text = `The free space of ${home} cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+    return { id: 'disk', state: 'warning', text, advice: 'Correct the home folder first.' }
+  }
+}
+
+/**
+ * A clock that stands before this program was installed is wrong, and invites would look expired or never expire.
+ * @param now Unix time, ms
+ */
+export async function checkClock(now: number): Promise<Check> {
+  const installed = (await stat(fileURLToPath(import.meta.url))).mtimeMs
+  if (now >= installed) return ok('clock', `It is ${new Date(now).toISOString()}.`)
+  return {
+    id: 'clock',
+    state: 'error',
+    text: `The clock says ${new Date(now).toISOString()}, which is before this program was installed.`,
+    advice: 'Set the clock; invites expire by it.'
+  }
+}
+
+/** The engine, and where there is none whether one can be built. */
+export async function checkEngine(context: CommandContext): Promise<Check> {
+  try {
+    const { engine } = await lookForEngine(context)
+    if (engine !== null) return ok('engine', `${engine.version} from ${engine.directory}.`)
+    await findToolchain(context.environment, availableParallelism())
+    return {
+      id: 'engine',
+      state: 'warning',
+      text: 'There is no engine yet; git, cmake and a compiler to build it are there.',
+      advice: 'Build it with: unhosted engine build (serve and demo do it as well)'
+    }
+  } catch (error) {
+    if (isBaseError(error) && error.code !== 'CANCELLED') return fromError('engine', error)
+    throw error
+  }
+}
+
+/** @param flag sets another port */
+export async function checkPort(id: string, host: string, port: number, flag: string): Promise<Check> {
+  const server = createServer()
+  try {
+    server.listen({ host, port, exclusive: true })
+    await once(server, 'listening')
+    return ok(id, port === 0 ? 'Any free port is taken.' : `Port ${port} is free.`)
+  } catch (error) {
+    const text = `Port ${port} on ${host} cannot be used: ${error instanceof Error ? error.message : String(error)}.`
+    return { id, state: 'error', text, advice: `Stop what uses it, or choose another port with ${flag}.` }
+  } finally {
+    server.close()
+  }
+}
