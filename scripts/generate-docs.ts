@@ -1,0 +1,11 @@
+import { writeFile } from 'node:fs/promises'
+import { commands } from '../packages/cli/src/commands/index.ts'
+import { renderReference } from '../packages/cli/src/docs/reference.ts'
+import { renderErrors } from './render-errors.ts'
+
+/** The pages of docs/ that are made from the code. */
+const pages = { 'errors.md': renderErrors, 'cli.md': () => renderReference(commands) }
+
+for (const [name, render] of Object.entries(pages)) {
+  await writeFile(new URL(`../docs/${name}`, import.meta.url), render())
+}
