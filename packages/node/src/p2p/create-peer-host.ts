@@ -300,7 +300,9 @@ class Host implements ManagedPeerHost {
     const isSilent = isBaseError(error, 'PEER_LOST') && error.details.silent === true
     if (isSilent || isBaseError(error, 'PEER_UNREACHABLE')) this.switchboard.cut(peerId, 'the peer is lost')
     if (wasLinked) {
-      this.#options.log.info({ peerId, error: String(error) }, 'a peer is lost')
+      if (this.#options.peersStore.get(peerId) !== undefined) {
+        this.#options.log.info({ peerId, error: String(error) }, 'a peer is lost')
+      }
       this.#events.emit('peer:lost', { peerId })
     }
     this.#changed(peerId)

@@ -23,6 +23,8 @@ export interface PairingSessionOptions {
   readonly role: 'offerer' | 'answerer'
   readonly selfId: string
   readonly peerId: string
+  /** What the peer is called as far as is known before it has said so itself. */
+  readonly peerName: string
   readonly radius: Radius
   readonly log: Log
   readonly introduction: () => { readonly name: string; readonly addresses: readonly string[] }
@@ -42,6 +44,8 @@ export class PairingSession {
   #queue: Promise<void> = Promise.resolve()
   #dialled: readonly string[] = []
   #error: BaseError | null = null
+  /** The view as it was told last. */
+  #announced = ''
   /** Whoever waits for the digits. */
   #onCompare: () => void = () => undefined
 
@@ -85,7 +89,7 @@ export class PairingSession {
     return {
       id: this.id,
       peerId: this.peerId,
-      peerName: peerName ?? this.peerId.slice(-8),
+      peerName: peerName ?? this.#options.peerName,
       initiatedHere: this.initiatedHere,
       radius,
       digits,
@@ -188,7 +192,15 @@ export class PairingSession {
       this.#setTimer(compareMs)
       this.#onCompare()
     }
-    if (state !== before) this.#options.onChange(this.view())
+    this.#announce()
+  }
+
+  #announce(): void {
+    const view = this.view()
+    const text = JSON.stringify(view)
+    if (text === this.#announced) return
+    this.#announced = text
+    this.#options.onChange(view)
   }
 
   async #act(effect: PairingEffect): Promise<void> {
@@ -226,7 +238,7 @@ export class PairingSession {
     const { peerName, peerAddresses } = this.#state
     const addresses = [...this.#dialled, ...peerAddresses]
     try {
-      await this.#options.store({ name: peerName ?? this.peerId.slice(-8), addresses, radius })
+      await this.#options.store({ name: peerName ?? this.#options.peerName, addresses, radius })
     } catch (error) {
       this.#options.log.error({ peerId: this.peerId, error: String(error) }, 'could not store a pairing')
       void this.#dispatch({ type: 'cancel' })

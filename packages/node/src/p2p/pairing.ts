@@ -23,8 +23,9 @@ import type { PeersStore } from './peers-store.ts'
 
 /** Offers from others that may wait for a person at a time. */
 const maxOffers = 4
-/** Streams that strangers may begin on the pairing protocol within a minute, all together. */
-const maxAttemptsPerMinute = 30
+/** Streams that strangers may begin on the pairing protocol within a minute: from one address, and all together. */
+const maxAttemptsPerAddress = 20
+const maxAttempts = 60
 const messageTimeoutMs = 10_000
 const unpairNoticeMs = 1000
 /** Finished pairings stay visible this long, for whoever asks how it went. */
@@ -75,7 +76,7 @@ class Pairing implements PairingService {
   readonly #busy = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #stopping = new AbortController()
-  #attempts: number[] = []
+  #attempts: { readonly at: number; readonly address: string | null }[] = []
 
   constructor(options: PairingOptions) {
     this.#options = options
@@ -209,7 +210,7 @@ class Pairing implements PairingService {
   /** Whoever opens the pairing protocol, stranger or not. */
   async #serve(stream: FramedStream, peerId: string, signal: AbortSignal): Promise<void> {
     await this.#whileBusy(peerId, async () => {
-      if (!this.#mayTry(peerId)) throw pairingError('PAIRING_REFUSED')
+      if (!this.#mayTry(peerId, stream.remoteAddress)) throw pairingError('PAIRING_REFUSED')
       const first = await stream.readJson(pairMessageSchema, { signal, timeoutMs: messageTimeoutMs })
       if (first.type === 'redeem') await this.#serveRedeem(stream, peerId, first, signal)
       else if (first.type === 'unpair') await this.#serveUnpair(stream, peerId, signal)
@@ -288,6 +289,7 @@ class Pairing implements PairingService {
       role,
       selfId: host.peerId,
       peerId,
+      peerName: host.peer(peerId)?.name ?? peerId.slice(-8),
       radius,
       log,
       introduction: () => this.#introduction(),
@@ -339,12 +341,14 @@ class Pairing implements PairingService {
     return { name: host.name, addresses: [...host.addresses()] }
   }
 
-  #mayTry(peerId: string): boolean {
+  /** Each try at the digits is one guess in a million: few tries keep it that way. */
+  #mayTry(peerId: string, address: string | null): boolean {
     if (this.#options.peersStore.get(peerId) !== undefined) return true
     const now = performance.now()
-    this.#attempts = this.#attempts.filter((at) => now - at < 60_000)
-    if (this.#attempts.length >= maxAttemptsPerMinute) return false
-    this.#attempts.push(now)
+    this.#attempts = this.#attempts.filter(({ at }) => now - at < 60_000)
+    const fromThere = this.#attempts.filter((attempt) => attempt.address === address)
+    if (this.#attempts.length >= maxAttempts || fromThere.length >= maxAttemptsPerAddress) return false
+    this.#attempts.push({ at: now, address })
     return true
   }
 
