@@ -22,6 +22,13 @@ export async function processIdentity(pid: number): Promise<ProcessIdentity | nu
   return process.platform === 'linux' ? linuxIdentity(pid) : psIdentity(pid)
 }
 
+/** Whether a process was stopped by a signal: one small read on Linux, for looking often. */
+export async function isStopped(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return (await psIdentity(pid))?.stopped ?? false
+  const stat = await readProc(`/proc/${pid}/stat`)
+  return stat !== null && parseProcStat(stat)?.state === 'T'
+}
+
 async function linuxIdentity(pid: number): Promise<ProcessIdentity | null> {
   const stat = await readProc(`/proc/${pid}/stat`)
   const fields = stat === null ? null : parseProcStat(stat)

@@ -6,7 +6,7 @@ import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { meaningfulLine, openProcessLog, type ProcessLog } from './process-log.ts'
 import { removeProcessRecord, writeProcessRecord } from './process-record.ts'
-import { processIdentity } from './process-state.ts'
+import { isStopped, processIdentity } from './process-state.ts'
 import type { ProcessExit, SupervisedProcess } from './types.ts'
 
 export interface ProcessSpec {
@@ -32,7 +32,7 @@ export interface SupervisorOptions {
   readonly log: Log
   /** Command and leading arguments that tie a child's life to ours; empty where the platform has none. */
   readonly leash: readonly string[]
-  /** How often a process is checked for having been stopped by a signal. Default 1000 ms. */
+  /** How often a process is checked for having been stopped by a signal. Default 1 s, 5 s where that costs a ps. */
   readonly watchIntervalMs?: number
 }
 
@@ -85,7 +85,14 @@ async function launch(
   const output = openProcessLog({ folder: options.paths.engineLogs, name, log: options.log })
   const [command = spec.command, ...args] = [...options.leash, spec.command, ...spec.args]
   output.note(`${new Date().toISOString()} ${spec.title} ${spec.args.join(' ')}`)
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: spec.environment, windowsHide: true })
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: spec.environment,
+    // Out of the terminal's process group, or Ctrl-C would end the servers before the daemon has ended its requests.
+    // Only on a leash: without one, sharing our group is what ends them with the terminal.
+    detached: options.leash.length > 0,
+    windowsHide: true
+  })
   const pid = child.pid
   if (pid === undefined) {
     const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
@@ -141,16 +148,19 @@ function watch(
     if (exit === null) child.kill(signal)
   }
   // A stopped process keeps its sockets open and answers nothing: callers would wait for ever.
-  const timer = setInterval(() => {
-    void processIdentity(pid).then(
-      (identity) => {
-        if (identity?.stopped !== true || exit !== null) return
-        frozen = true
-        kill('SIGKILL')
-      },
-      (error: unknown) => options.log.debug({ pid, error: String(error) }, 'process state cannot be read')
-    )
-  }, options.watchIntervalMs ?? 1000)
+  const timer = setInterval(
+    () => {
+      void isStopped(pid).then(
+        (stopped) => {
+          if (!stopped || exit !== null) return
+          frozen = true
+          kill('SIGKILL')
+        },
+        (error: unknown) => options.log.debug({ pid, error: String(error) }, 'process state cannot be read')
+      )
+    },
+    options.watchIntervalMs ?? (process.platform === 'linux' ? 1000 : 5000)
+  )
   timer.unref()
 
   return {

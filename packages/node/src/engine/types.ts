@@ -42,7 +42,13 @@ export interface LlamaServerOptions {
   readonly tensorSplit: readonly number[]
   /** `127.0.0.1:port`, one per lease. */
   readonly rpcEndpoints: readonly string[]
+  /**
+   * Serve /v1/embeddings too. Chat and completions go on working on the same instance (seen with v0.5.0). Price: the
+   * server keeps logits for a whole batch (512 x vocabulary x 4 bytes of the head's memory, 300 MB at 150k tokens),
+   * and one input may have 512 tokens at most. Models that declare a pooling type use it; others use the mean.
+   */
   readonly embeddings: boolean
+  /** Serve /v1/rerank too; chat goes on working, but embeddings are then scores: start another instance for those. */
   readonly reranking: boolean
   readonly signal: AbortSignal
 }
