@@ -13,7 +13,7 @@ export const maxModelNameLength = 256
 
 /**
  * Deepest nesting of a request body. llama.cpp v0.5.0 turns JSON schemas into grammars by
- * recursion: 50,000 levels (1.3 MB) end the whole engine process. Real schemas stay under 50.
+ * recursion: 12,000 levels (0.3 MB) end the whole engine process. Real schemas stay under 50.
  */
 export const maxRequestDepth = 128
 
