@@ -97,8 +97,9 @@ const spans: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5
 export function parseDuration(text: string): Millis {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/i.exec(text)
   const factor = match === null ? undefined : spans[(match[2] ?? '').toLowerCase()]
-  if (match === null || factor === undefined) {
+  const value = match === null || factor === undefined ? Number.NaN : Math.round(Number(match[1]) * factor)
+  if (!Number.isSafeInteger(value)) {
     throw new BaseError('CONFIG_INVALID', `"${text}" is not a duration.`, { advice: 'Write it like 30s, 10m or 2h.' })
   }
-  return millis(Math.round(Number(match[1]) * factor))
+  return millis(value)
 }

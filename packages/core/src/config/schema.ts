@@ -41,14 +41,12 @@ const memoryLimit = z.union([
     .transform((value): MemoryLimit => ({ bytes: bytes(value) })),
   unit(parseMemoryLimit)
 ])
-const duration = z.union([
-  z
-    .number()
-    .int()
-    .min(0)
-    .transform((value): Millis => millis(value)),
-  unit(parseDuration)
-])
+/** Longest time a timer takes; one that is set for longer fires at once. 24.8 days. */
+const maxTimerMs = 2 ** 31 - 1
+const duration = z
+  .union([z.number().int(), unit(parseDuration)])
+  .pipe(z.number().min(0).max(maxTimerMs))
+  .transform((value): Millis => millis(value))
 const filePath = z.string().min(1).max(4096)
 
 /**
