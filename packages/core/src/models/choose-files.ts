@@ -37,25 +37,36 @@ export function chooseFiles(
       'Name one of these quantisations.'
     )
   }
-  const numbers = [...parts.keys()].sort((left, right) => left - right)
-  const expected = [...parts.values()][0]?.count ?? 1
-  if (numbers.length !== expected || numbers.some((number, index) => number !== index + 1)) {
-    throw failed(`${repository} has ${numbers.length} of ${expected} parts of ${stem}.`, 'Choose another quantisation.')
+  const numbers = [...parts.files.keys()].sort((left, right) => left - right)
+  if (numbers.length !== parts.count || numbers.some((number, index) => number !== index + 1)) {
+    throw failed(
+      `${repository} has ${numbers.length} of ${parts.count} parts of ${stem}.`,
+      'Choose another quantisation.'
+    )
   }
-  return numbers.map((number) => parts.get(number)?.file).filter((file) => file !== undefined)
+  return numbers.map((number) => parts.files.get(number)).filter((file) => file !== undefined)
 }
 
-type Parts = Map<number, { readonly file: RepositoryFile; readonly count: number }>
+interface Parts {
+  readonly count: number
+  readonly files: Map<number, RepositoryFile>
+}
 
-/** Models by their path without the ending; projectors and importance matrices are none. */
+/**
+ * Models by their path without the ending; projectors and importance matrices are none. Where a model is there whole
+ * and in parts, the whole is taken.
+ */
 function groupModels(files: readonly RepositoryFile[]): Map<string, Parts> {
   const models = new Map<string, Parts>()
   for (const file of files) {
     const match = /^(.*?)(?:-(\d{5})-of-(\d{5}))?\.gguf$/i.exec(file.path)
     const stem = match?.[1]
-    if (stem === undefined || /(?:^|\/)(?:mmproj|imatrix)/i.test(stem) || /imatrix$/i.test(stem)) continue
-    const parts: Parts = models.get(stem) ?? new Map()
-    parts.set(Number(match?.[2] ?? 1), { file, count: Number(match?.[3] ?? 1) })
+    if (stem === undefined || /mmproj|imatrix/i.test(stem)) continue
+    const count = Number(match?.[3] ?? 1)
+    const known = models.get(stem)
+    if (known !== undefined && known.count < count) continue
+    const parts = known?.count === count ? known : { count, files: new Map<number, RepositoryFile>() }
+    parts.files.set(Number(match?.[2] ?? 1), file)
     models.set(stem, parts)
   }
   return models

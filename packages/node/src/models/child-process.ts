@@ -19,6 +19,7 @@ export function serveParent(
     await send(errorMessage(error))
     process.exit(1)
   }
+  void send({ type: 'ready' })
   process.once('disconnect', () => {
     controller.abort()
     if (!started) process.exit(0)

@@ -26,20 +26,25 @@ const reportEveryMs = 200
 
 serveParent(async (message, { signal, progress }) => {
   const request = requestSchema.parse(message)
-  let reportedAt = 0
+  let done = 0
+  let reported = 0
+  const timer = setInterval(() => {
+    if (done > reported) progress({ doneBytes: done })
+    reported = done
+  }, reportEveryMs)
   const report = (doneBytes: number): void => {
-    const now = performance.now()
-    if (now - reportedAt < reportEveryMs) return
-    reportedAt = now
-    progress({ doneBytes })
+    done = Math.max(done, doneBytes)
   }
-  await (request.ranges ? downloadInParts : downloadAtOnce)(request, { signal, report })
+  try {
+    await (request.ranges ? downloadInParts : downloadAtOnce)(request, { signal, report })
+  } finally {
+    clearInterval(timer)
+  }
   return {}
 })
 
 /** Parallel, retried and resumable; what came so far stays in `<fileName>.ipull` when it ends early. */
 async function downloadInParts(request: Request, options: Options): Promise<void> {
-  let best = 0
   const downloader = await createModelDownloader({
     modelUri: asOneFile(request.url),
     dirPath: request.directory,
@@ -47,11 +52,7 @@ async function downloadInParts(request: Request, options: Options): Promise<void
     headers: request.headers,
     deleteTempFileOnCancel: false,
     skipExisting: true,
-    onProgress: ({ downloadedSize }) => {
-      if (downloadedSize <= best) return
-      best = downloadedSize
-      options.report(best)
-    }
+    onProgress: ({ downloadedSize }) => options.report(downloadedSize)
   }).catch(fail)
   await downloader.download({ signal: options.signal }).catch(fail)
 }

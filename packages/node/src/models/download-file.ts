@@ -9,8 +9,6 @@ import { ChildFailure, runChild } from './run-child.ts'
 import { sha256File } from './sha256.ts'
 
 const heapMiB = 512
-/** A signed address may expire in a long download; each new one must bring new bytes. */
-const maxAttemptsWithoutProgress = 2
 
 const progressSchema = z.strictObject({ doneBytes: z.number().min(0) })
 
@@ -24,7 +22,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Download one file into the folder of a partial download, going on where an earlier try ended.
+ * Download one file into the folder of a partial download, going on where an earlier try ended. A signed address may
+ * expire on the way; then a new one is asked for, as long as each brings new bytes.
  * @param first what the server said of it just now
  * @throws BaseError MODEL_DOWNLOAD_FAILED | MODEL_HASH_MISMATCH (its bytes are gone) | DISK_FULL | CANCELLED
  */
@@ -36,20 +35,22 @@ export async function downloadFile(wanted: WantedFile, first: RemoteFile, option
 
 async function fetchWhole(wanted: WantedFile, first: RemoteFile, options: DownloadOptions): Promise<RemoteFile> {
   let remote = first
-  let idleAttempts = 0
   let best = 0
+  let bestBefore = -1
+  const onBytes = (doneBytes: number): void => {
+    best = Math.max(best, doneBytes)
+    options.onProgress(best)
+  }
   for (;;) {
-    const before = best
     try {
-      await attempt(remote, options, (doneBytes) => {
-        best = Math.max(best, doneBytes)
-      })
+      await attempt(remote, options, onBytes)
       return remote
     } catch (error) {
-      if (!(error instanceof BaseError) || error.code !== 'MODEL_DOWNLOAD_FAILED') throw error
-      idleAttempts = best > before ? 0 : idleAttempts + 1
-      if (idleAttempts >= maxAttemptsWithoutProgress) throw error
+      if (error instanceof ChildFailure) throw stopped(error)
+      const again = error instanceof BaseError && error.code === 'MODEL_DOWNLOAD_FAILED' && best > bestBefore
+      if (!again) throw error
     }
+    bestBefore = best
     remote = await probeFile(wanted.address, options.hub, options.signal)
     await options.partial.prepare(options.name, remote)
   }
@@ -61,27 +62,23 @@ async function attempt(
   onBytes: (doneBytes: number) => void
 ): Promise<void> {
   const { url, headers, ranges } = remote
-  try {
-    await runChild({
-      module: 'download-child',
-      request: { url, headers, ranges, directory: options.partial.folder, fileName: options.name },
-      heapMiB,
-      silenceMs: options.stallMs,
-      onProgress: (value) => {
-        const { doneBytes } = progressSchema.parse(value)
-        onBytes(doneBytes)
-        options.onProgress(doneBytes)
-      },
-      signal: options.signal
-    })
-  } catch (error) {
-    if (!(error instanceof ChildFailure)) throw error
-    const why = error.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
-    throw new BaseError('MODEL_DOWNLOAD_FAILED', `The download stopped: ${why}.`, {
-      advice: 'Run the same command again; it resumes.',
-      cause: error
-    })
-  }
+  await runChild({
+    module: 'download-child',
+    request: { url, headers, ranges, directory: options.partial.folder, fileName: options.name },
+    heapMiB,
+    silenceMs: options.stallMs,
+    onProgress: (value) => onBytes(progressSchema.parse(value).doneBytes),
+    signal: options.signal
+  })
+}
+
+/** The downloader has tried again and again by itself before it falls silent. */
+function stopped(failure: ChildFailure): BaseError {
+  const why = failure.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
+  return new BaseError('MODEL_DOWNLOAD_FAILED', `The download stopped: ${why}.`, {
+    advice: 'Run the same command again; it resumes.',
+    cause: failure
+  })
 }
 
 /** With a hash, the bytes must be those; without one, the server must still say what it said at the beginning. */

@@ -34,7 +34,7 @@ export async function probeFile(address: string, hub: Hub, signal: AbortSignal):
   let linked: Linked = { sizeBytes: null, version: null, sha256: null }
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const headers = headersFor(url, hub)
-    const response = await request(url, headers, signal)
+    const response = await request(url, { ...headers, range: 'bytes=0-0' }, signal)
     await response.body?.cancel()
     if (url.origin === new URL(hub.endpoint).origin) linked = linkedFacts(response, linked)
     const location = response.headers.get('location')
@@ -43,17 +43,16 @@ export async function probeFile(address: string, hub: Hub, signal: AbortSignal):
       continue
     }
     if (!response.ok) throw refusal(url, response.status, hub)
-    const length = Number(response.headers.get('content-length') ?? Number.NaN)
     return {
       url: url.href,
       headers,
-      sizeBytes: linked.sizeBytes ?? (Number.isSafeInteger(length) ? length : null),
+      sizeBytes: linked.sizeBytes ?? wholeSize(response),
       version: linked.version ?? response.headers.get('etag') ?? response.headers.get('last-modified'),
       sha256: linked.sha256,
-      ranges: response.headers.get('accept-ranges') === 'bytes' && (await answersRanges(url, headers, signal))
+      ranges: response.status === 206 && (await announcesRanges(response, url, headers, signal))
     }
   }
-  throw failed(`${hostOf(url)} redirects in circles.`, 'Try again later, or from another address.')
+  throw failed(`${url.host} redirects in circles.`, 'Try again later, or from another address.')
 }
 
 /**
@@ -70,7 +69,7 @@ export async function request(url: URL, headers: Record<string, string>, signal:
   } catch (error) {
     if (signal.aborted) throw cancelled(error)
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'no answer in time'
-    throw failed(`${hostOf(url)} cannot be reached: ${cause}.`, 'Check the network and the address, then run it again.')
+    throw failed(`${url.host} cannot be reached: ${cause}.`, 'Check the network and the address, then run it again.')
   }
 }
 
@@ -82,7 +81,7 @@ export function headersFor(url: URL, hub: Hub): Record<string, string> {
 
 /** What to do about a status that is no success. */
 export function refusal(url: URL, status: number, hub: Hub): BaseError {
-  const where = hostOf(url)
+  const where = url.host
   const isHub = url.origin === new URL(hub.endpoint).origin
   if (isHub && (status === 401 || status === 403)) {
     const what = `${where} gives no access (${status}): the model is gated or private, or does not exist.`
@@ -119,25 +118,36 @@ function linkedFacts(response: Response, before: Linked): Linked {
   }
 }
 
-/** Some servers announce ranges and send the whole file all the same. */
-async function answersRanges(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<boolean> {
-  const response = await request(url, { ...headers, range: 'bytes=0-0' }, signal)
-  await response.body?.cancel()
-  return response.status === 206
+function wholeSize(response: Response): number | null {
+  const text =
+    response.status === 206
+      ? /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
+      : response.headers.get('content-length')
+  const size = Number(text ?? Number.NaN)
+  return Number.isSafeInteger(size) ? size : null
+}
+
+/** The downloader believes in ranges only where the answer to a plain GET announces them. */
+async function announcesRanges(
+  part: Response,
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal
+): Promise<boolean> {
+  if (part.headers.get('accept-ranges') === 'bytes') return true
+  const whole = await request(url, headers, signal)
+  await whole.body?.cancel()
+  return whole.headers.get('accept-ranges') === 'bytes'
 }
 
 /** A redirect may not leave encryption behind. */
 function nextHop(from: URL, location: string): URL {
-  if (!URL.canParse(location, from.href)) throw failed(`${hostOf(from)} redirects to no address.`, 'Try again later.')
+  if (!URL.canParse(location, from.href)) throw failed(`${from.host} redirects to no address.`, 'Try again later.')
   const next = new URL(location, from)
   if (next.protocol !== from.protocol && next.protocol !== 'https:') {
-    throw failed(`${hostOf(from)} redirects to an address without encryption.`, 'Use another source.')
+    throw failed(`${from.host} redirects to an address without encryption.`, 'Use another source.')
   }
   return next
-}
-
-function hostOf(url: URL): string {
-  return url.host
 }
 
 function failed(what: string, advice: string): BaseError {

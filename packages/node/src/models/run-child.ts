@@ -14,7 +14,7 @@ export interface ChildTask {
   readonly request: unknown
   /** Heap that the child may use, MiB; more ends it. */
   readonly heapMiB: number
-  /** Time without any message after which the child is ended, ms. */
+  /** Time without any message after which the child is ended, ms; counted once it has started. */
   readonly silenceMs: number
   readonly onProgress: (progress: unknown) => void
   readonly signal: AbortSignal
@@ -32,6 +32,7 @@ export class ChildFailure extends Error {
 
 const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]
 const messageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('progress'), value: z.unknown() }),
   z.strictObject({ type: z.literal('result'), value: z.unknown() }),
   z.strictObject({
@@ -46,6 +47,8 @@ export type ChildMessage = z.infer<typeof messageSchema>
 /** Secrets, and what would make a child behave otherwise than here. */
 const withheld = new Set(['HF_TOKEN', 'HF_ENDPOINT', 'MODEL_ENDPOINT', 'NODE_OPTIONS'])
 
+/** Time to start, ms: loading the modules takes 0.5 s on a machine that has nothing else to do. */
+const startMs = 30_000
 /** A child that was told to stop gets this long to close its files, ms. */
 const graceMs = 2000
 
@@ -60,28 +63,27 @@ export async function runChild(task: ChildTask): Promise<unknown> {
   const child = spawn(task)
   const outcome = Promise.withResolvers<unknown>()
   let silence = setTimeout(() => {}, 0)
-  const watch = (): void => {
+  const watch = (ms: number): void => {
     clearTimeout(silence)
-    silence = setTimeout(() => {
-      outcome.reject(new ChildFailure('silent', `Nothing was heard for ${task.silenceMs} ms.`))
-    }, task.silenceMs)
+    silence = setTimeout(() => outcome.reject(new ChildFailure('silent', `Nothing was heard for ${ms} ms.`)), ms)
   }
   const onAbort = (): void => outcome.reject(cancelled(task.signal.reason))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.on('message', (raw) => {
-    watch()
+    watch(task.silenceMs)
     const message = messageSchema.safeParse(raw)
     if (!message.success) outcome.reject(new ChildFailure('died', 'It sent something that is no answer.'))
     else if (message.data.type === 'progress') task.onProgress(message.data.value)
     else if (message.data.type === 'result') outcome.resolve(message.data.value)
-    else outcome.reject(new BaseError(message.data.code, message.data.message, { advice: message.data.advice }))
+    else if (message.data.type === 'error')
+      outcome.reject(new BaseError(message.data.code, message.data.message, { advice: message.data.advice }))
   })
   child.once('error', (error) => outcome.reject(new ChildFailure('died', error.message)))
   child.once('exit', (code, signal) => {
     outcome.reject(new ChildFailure('died', signal === null ? `It ended with code ${code}.` : `It ended by ${signal}.`))
   })
   task.signal.addEventListener('abort', onAbort, { once: true })
-  watch()
+  watch(startMs)
   try {
     child.send({ type: 'start', request: task.request }, () => {})
     return await outcome.promise
