@@ -67,7 +67,8 @@ function errorMessage(error: BaseError): string {
 
 function errorParam(error: BaseError): string | null {
   const { param } = error.details
-  return typeof param === 'string' ? param : null
+  if (typeof param === 'string') return param
+  return error.code === 'MODEL_UNKNOWN' ? 'model' : null
 }
 
 function anthropicType(status: number): string {
