@@ -12,7 +12,7 @@ import type { AcceptTunnel, Tunnel, TunnelTicket } from './tunnel.ts'
 /** Longest time from a connection to its opening, ms. */
 const handshakeMs = 3000
 const tlsVersions = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const
-/** AES first where the processor has it; both are offered so that a machine without it stays fast. Source: docs/decisions/0003-data-plane.md. */
+/** AES first where the processor has it; both are offered so that a machine without it stays fast. Source: docs/decisions/0005-data-plane.md. */
 const ciphers = 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256'
 
 /** Connections as TLS 1.3 sockets straight to the lender, each side holding the other to one certificate. */
