@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Inventory } from '@unhosted/core/inventory'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { allInterfaces } from './peering.ts'
 import {
   pairByInvite,
   pairedHosts,
@@ -34,6 +36,18 @@ describe('a peering', () => {
       code: 'PORT_IN_USE',
       advice: expect.stringContaining('--p2p-port')
     })
+  })
+
+  it('says so too where it listens everywhere and another program has the port', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    try {
+      await expect(peering('b', { port, hosts: allInterfaces })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
   })
 
   it('stops twice as well as once', async () => {
@@ -95,6 +109,9 @@ describe('two paired hosts', () => {
       expect(await stream.ended).toBeNull()
       remove()
       await expect(b.open(a.peerId, '/test/echo/1', { signal })).rejects.toMatchObject({ code: 'PEER_REFUSED' })
+      await expect(b.open(a.peerId, '/test/never/1', { signal })).rejects.toMatchObject({ code: 'PEER_REFUSED' })
+      a.handle('/test/echo/1', async () => undefined)
+      await (await b.open(a.peerId, '/test/echo/1', { signal })).close()
       await expect(b.open('12D3KooWnobody', '/test/echo/1', { signal })).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })
     } finally {
       await stop()

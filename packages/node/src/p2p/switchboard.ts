@@ -17,6 +17,8 @@ import { createStrangerWatch, type StrangerWatch } from './strangers.ts'
 const maxStreamsPerProtocol = 64
 /** Strangers pair, and nothing else; one pairing needs one stream. */
 const maxOpenProtocolStreams = 2
+/** All addresses of a peer together; one that does not answer is left after 2.5 s. */
+const dialTimeoutMs = 10_000
 /** A paired peer lets a stream in within this time, or it does not answer. */
 const welcomeTimeoutMs = 5000
 
@@ -49,6 +51,7 @@ export class Switchboard {
   readonly #options: SwitchboardOptions
   readonly #handlers = new Map<string, (stream: Stream, connection: Connection) => Promise<void>>()
   readonly #open = new Set<string>()
+  readonly #registered = new Set<string>()
   readonly #streams = new Map<string, Set<FramedStream>>()
   readonly #localAddresses = new WeakMap<Connection, Promise<string | null>>()
   readonly #shutdown = new AbortController()
@@ -97,7 +100,7 @@ export class Switchboard {
 
   /** For paired peers only; everyone else's streams are reset unread. */
   handle(protocol: string, handler: ProtocolHandler): () => void {
-    return this.#add(protocol, false, async (stream, connection) => {
+    return this.#add(protocol, async (stream, connection) => {
       const peerId = connection.remotePeer.toString()
       const peer = this.#options.peersStore.get(peerId)
       if (peer === undefined) return this.#refuse(stream, connection, protocol)
@@ -112,7 +115,7 @@ export class Switchboard {
   /** For everyone. */
   handleOpen(protocol: string, handler: OpenHandler): () => void {
     this.#open.add(protocol)
-    return this.#add(protocol, true, async (stream, connection) => {
+    return this.#add(protocol, async (stream, connection) => {
       const peerId = connection.remotePeer.toString()
       await this.#serve(stream, connection, (framed, signal) =>
         handler(framed, { peerId, address: ipOf(connection.remoteAddr), signal })
@@ -167,7 +170,8 @@ export class Switchboard {
     const targets = dialOrder(addresses).map((address) => multiaddr(`${address}${suffix}`))
     if (targets.length === 0) throw unreachable(peerId ?? 'the peer', new Error('no address is known'))
     try {
-      return await node.dial(targets, { signal: AbortSignal.any([signal, this.#shutdown.signal]) })
+      const within = AbortSignal.any([signal, this.#shutdown.signal, AbortSignal.timeout(dialTimeoutMs)])
+      return await node.dial(targets, { signal: within })
     } catch (error) {
       if (signal.aborted || this.#shutdown.signal.aborted) throw cancelled(error)
       throw dialError(peerId, addresses, error)
@@ -193,27 +197,29 @@ export class Switchboard {
     this.#options.events.opened(peerId, connection)
   }
 
-  #add(
-    protocol: string,
-    open: boolean,
-    handler: (stream: Stream, connection: Connection) => Promise<void>
-  ): () => void {
+  #add(protocol: string, handler: (stream: Stream, connection: Connection) => Promise<void>): () => void {
     if (this.#handlers.has(protocol)) throw new Error(`${protocol} already has a handler`)
     this.#handlers.set(protocol, handler)
-    if (open) this.#open.add(protocol)
-    if (this.#node !== null) void this.#register(this.#node, protocol)
+    if (this.#node !== null) {
+      this.#register(this.#node, protocol).catch((error: unknown) =>
+        this.#options.log.error({ protocol, error: String(error) }, 'a protocol could not be served')
+      )
+    }
     return () => {
-      this.#handlers.delete(protocol)
-      this.#open.delete(protocol)
-      void this.#node?.unhandle(protocol)
+      if (this.#handlers.get(protocol) === handler) this.#handlers.delete(protocol)
     }
   }
 
+  /** libp2p keeps the protocol once it knows it; without a handler its streams are reset. */
   async #register(node: Libp2p, protocol: string): Promise<void> {
+    if (this.#registered.has(protocol)) return
+    this.#registered.add(protocol)
     await node.handle(
       protocol,
       async (stream, connection) => {
-        await this.#handlers.get(protocol)?.(stream, connection)
+        const handler = this.#handlers.get(protocol)
+        if (handler === undefined) stream.abort(new Error('no longer served'))
+        else await handler(stream, connection)
       },
       {
         maxInboundStreams: this.#open.has(protocol) ? maxOpenProtocolStreams : maxStreamsPerProtocol,

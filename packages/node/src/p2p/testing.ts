@@ -21,6 +21,8 @@ export interface TestPeeringOptions {
   readonly now?: () => number
   /** TCP port; any free one where it is not given. */
   readonly port?: number
+  /** IP addresses; loopback where they are not given. */
+  readonly hosts?: readonly string[]
   readonly frameTimeoutMs?: number
 }
 
@@ -33,7 +35,7 @@ export async function startTestPeering(name: string, options: TestPeeringOptions
     identity,
     name,
     version: '0.0.0',
-    hosts: ['127.0.0.1'],
+    hosts: options.hosts ?? ['127.0.0.1'],
     port: options.port ?? 0,
     frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
     mdns: false,
