@@ -87,6 +87,10 @@ describe('names', () => {
 
   it('makes a valid name of any file name', () => {
     expect(nameFromFile('Qwen3-8B-Q4_K_M-00001-of-00002.gguf')).toBe('qwen3-8b-q4_k_m')
-    fc.assert(fc.property(fc.string(), (text) => expect(modelName(nameFromFile(text))).toBe(nameFromFile(text))))
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(modelName(nameFromFile(text))).toBe(nameFromFile(text))
+      })
+    )
   })
 })

@@ -122,7 +122,7 @@ describe('factsOf', () => {
   it('is described for people', () => {
     const facts = { ...factsOf(contents({ layers: [recurrent, attending] })), id: 'a'.repeat(64) }
     expect(Object.fromEntries(describeModel(facts))).toMatchObject({
-      parameters: '321.8K',
+      parameters: '322K',
       layers: '2 (1 with KV cache)',
       'context length': '4096 tokens',
       quantisation: 'Q4_K_M'
