@@ -7,7 +7,7 @@ import { testHome } from './testing.ts'
 
 const quiet = { signal: new AbortController().signal, onProgress: () => {} }
 
-describe('acquireBuildLock', () => {
+describe('acquireBuildLock', { timeout: 30_000 }, () => {
   it('lets the second wait, with the progress of the first', async () => {
     await using home = await testHome()
     const path = join(home.paths.home, 'x.lock')

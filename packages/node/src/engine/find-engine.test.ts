@@ -23,7 +23,7 @@ async function impostor(folder: string, version: string): Promise<void> {
   }
 }
 
-describe('findEngine', () => {
+describe('findEngine', { timeout: 30_000 }, () => {
   it('takes the configured engine, by its real version, and looks only once', { timeout: 900_000 }, async () => {
     const engine = await testEngine()
     await using home = await testHome()

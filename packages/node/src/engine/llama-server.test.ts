@@ -11,6 +11,9 @@ import { createEngineRunner } from './runner.ts'
 import { type TestHome, testEngine, testHome, tinyModel, tinyServer } from './testing.ts'
 import type { EngineRunner, LlamaServer } from './types.ts'
 
+/** Real processes on a machine that may be busy with other tests. */
+const real = { timeout: 60_000 }
+
 let home: TestHome
 let runner: EngineRunner
 
@@ -40,7 +43,7 @@ async function ask(server: LlamaServer, path: string, body?: object): Promise<An
 
 const chat = { messages: [{ role: 'user', content: 'Say zanzibar.' }], max_tokens: 4, temperature: 0 }
 
-describe('llama-server', () => {
+describe('llama-server', real, () => {
   it('answers on its own socket, by the plan and not by the environment', async () => {
     const server = await runner.startLlamaServer(tinyServer({ contextSize: 768 }))
     expect((await ask(server, '/v1/chat/completions', chat)).status).toBe(200)
@@ -104,7 +107,7 @@ describe('llama-server', () => {
   })
 })
 
-describe('a start that fails', () => {
+describe('a start that fails', real, () => {
   const broken: readonly { id: string; make(path: string): Promise<void>; message: RegExp }[] = [
     {
       id: 'truncated model',
@@ -167,7 +170,7 @@ describe('a start that fails', () => {
   })
 })
 
-describe('rpc-server', () => {
+describe('rpc-server', real, () => {
   it('listens on loopback alone', async () => {
     const rpc = await runner.startRpcServer({ deviceId: 'CPU', threads: 1, signal: new AbortController().signal })
     const socket = connect({ host: '127.0.0.1', port: rpc.port })

@@ -43,7 +43,8 @@ export async function startLlamaServer(
     command: context.engine.serverPath,
     args: [...llamaServerArguments(options, listen), ...pooling, ...threads],
     environment: context.environment,
-    socketPath
+    socketPath,
+    memoryLimitBytes: null
   })
   await awaitReady(started, { signal: options.signal, probe: (signal) => answersHealth(listen, signal) })
   return { ...pick(started), listen }

@@ -29,7 +29,7 @@ afterEach(async () => {
   await home[Symbol.asyncDispose]()
 })
 
-describe('sweepProcesses', () => {
+describe('sweepProcesses', { timeout: 30_000 }, () => {
   it('ends what a dead daemon left, and its socket', async () => {
     const socketPath = join(home.paths.run, 'llama-x.sock')
     writeProcessRecord(home.paths.run, { ...record, socketPath })

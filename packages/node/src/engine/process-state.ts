@@ -29,6 +29,13 @@ export async function isStopped(pid: number): Promise<boolean> {
   return stat !== null && parseProcStat(stat)?.state === 'T'
 }
 
+/** Memory of its own (heap and the like, not mapped files) that a process has in RAM, bytes; null where unknown. */
+export async function anonymousBytes(pid: number): Promise<number | null> {
+  if (process.platform !== 'linux') return null
+  const match = /^RssAnon:\s+(\d+) kB$/m.exec((await readProc(`/proc/${pid}/status`)) ?? '')
+  return match === null ? null : Number(match[1]) * 1024
+}
+
 async function linuxIdentity(pid: number): Promise<ProcessIdentity | null> {
   const stat = await readProc(`/proc/${pid}/stat`)
   const fields = stat === null ? null : parseProcStat(stat)

@@ -23,11 +23,12 @@ const start = (script: string): Promise<WatchedProcess> =>
     command: process.execPath,
     args: ['-e', script],
     environment: {},
-    socketPath: null
+    socketPath: null,
+    memoryLimitBytes: null
   })
 const never = async (): Promise<boolean> => false
 
-describe('awaitReady', () => {
+describe('awaitReady', { timeout: 30_000 }, () => {
   it.runIf(process.platform === 'linux')('gives up on a process that neither works nor speaks', async () => {
     const started = await start('setTimeout(() => {}, 60_000)')
     const waiting = awaitReady(started, { signal: new AbortController().signal, probe: never, stallMs: 400 })

@@ -1,9 +1,10 @@
 import { isBaseError } from '@unhosted/core/errors'
+import { MiB } from '@unhosted/core/units'
 import { freePort } from './free-port.ts'
 import { isListening } from './listening.ts'
 import { awaitReady } from './readiness.ts'
 import type { Supervisor } from './supervisor.ts'
-import type { Engine, RpcServer } from './types.ts'
+import type { Engine, EngineRunner, RpcServer } from './types.ts'
 
 /** ggml-rpc-server takes no port 0, so a free one is picked; another program may take it first. */
 const portAttempts = 4
@@ -15,7 +16,7 @@ const portAttempts = 4
  * @throws BaseError ENGINE_START_FAILED | CANCELLED
  */
 export async function startRpcServer(
-  options: { readonly deviceId: string; readonly threads: number; readonly signal: AbortSignal },
+  options: Parameters<EngineRunner['startRpcServer']>[0],
   context: { readonly engine: Engine; readonly supervisor: Supervisor; readonly environment: NodeJS.ProcessEnv }
 ): Promise<RpcServer> {
   for (let attempt = 1; ; attempt += 1) {
@@ -29,7 +30,8 @@ export async function startRpcServer(
         ...['--device', options.deviceId, '--threads', String(options.threads)]
       ],
       environment: context.environment,
-      socketPath: null
+      socketPath: null,
+      memoryLimitBytes: memoryLimit(options.memoryBytes)
     })
     try {
       await awaitReady(started, {
@@ -42,4 +44,9 @@ export async function startRpcServer(
       if (!portTaken || attempt === portAttempts || !isBaseError(error, 'ENGINE_START_FAILED')) throw error
     }
   }
+}
+
+/** Room for the program itself and for what an estimate may be wrong by. */
+function memoryLimit(lentBytes: number | undefined): number | null {
+  return lentBytes === undefined ? null : lentBytes + Math.max(256 * MiB, Math.ceil(lentBytes / 4))
 }

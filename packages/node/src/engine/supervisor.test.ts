@@ -22,7 +22,8 @@ const node = (script: string): ProcessSpec => ({
   command: process.execPath,
   args: ['-e', script],
   environment: { PATH: process.env.PATH },
-  socketPath: null
+  socketPath: null,
+  memoryLimitBytes: null
 })
 const waits = 'setInterval(() => {}, 1000)'
 
@@ -30,7 +31,7 @@ async function untilPrinted(lines: () => readonly string[], text: string): Promi
   while (!lines().includes(text)) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-describe('exit', () => {
+describe('exit', { timeout: 30_000 }, () => {
   it.each([
     {
       id: 'a code, with the line that says why',
@@ -61,7 +62,7 @@ describe('exit', () => {
   })
 })
 
-describe('stop', () => {
+describe('stop', { timeout: 30_000 }, () => {
   it('asks first', async () => {
     const started = await supervisor.start(node(waits))
     expect(await started.stop()).toMatchObject({ signal: 'SIGTERM', summary: 'llama-server was stopped.' })
@@ -99,7 +100,22 @@ describe.skipIf(process.platform === 'win32')('a stopped process', () => {
   })
 })
 
-describe('start', () => {
+describe.runIf(process.platform === 'linux')('a process that takes more memory than it may', () => {
+  it('is ended, and its end says why', async () => {
+    const started = await supervisor.start({ ...node(waits), memoryLimitBytes: 1024 * 1024 })
+    expect(await started.exited).toMatchObject({
+      signal: 'SIGKILL',
+      summary: expect.stringMatching(/^llama-server took .* of memory where 1\.0 MiB were allowed and was ended\.$/)
+    })
+  })
+
+  it('is left in peace below that', async () => {
+    const started = await supervisor.start({ ...node('setTimeout(() => {}, 300)'), memoryLimitBytes: 2 ** 34 })
+    expect(await started.exited).toMatchObject({ code: 0 })
+  })
+})
+
+describe('start', { timeout: 30_000 }, () => {
   it('says what cannot be executed', async () => {
     await expect(supervisor.start({ ...node(''), command: '/nowhere/llama-server' })).rejects.toMatchObject({
       code: 'ENGINE_START_FAILED',

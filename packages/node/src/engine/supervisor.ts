@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { BaseError } from '@unhosted/core/errors'
+import { formatBytes } from '@unhosted/core/units'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { meaningfulLine, openProcessLog, type ProcessLog } from './process-log.ts'
 import { removeProcessRecord, writeProcessRecord } from './process-record.ts'
-import { isStopped, processIdentity } from './process-state.ts'
+import { anonymousBytes, isStopped, processIdentity } from './process-state.ts'
 import type { ProcessExit, SupervisedProcess } from './types.ts'
 
 export interface ProcessSpec {
@@ -17,6 +18,8 @@ export interface ProcessSpec {
   readonly environment: NodeJS.ProcessEnv
   /** Removed when the process is gone. */
   readonly socketPath: string | null
+  /** Ended when it has more memory of its own than this; looked at once a second, on Linux. null: no limit. */
+  readonly memoryLimitBytes: number | null
 }
 
 /** A supervised process with what the starter needs to judge whether it comes up. */
@@ -128,7 +131,7 @@ function watch(
 ): WatchedProcess {
   let exit: ProcessExit | null = null
   let asked = false
-  let frozen = false
+  let verdict: string | null = null
   const gone = Promise.withResolvers<ProcessExit>()
 
   // 'close' and not 'exit': the last lines of output are in by then.
@@ -136,7 +139,7 @@ function watch(
     clearInterval(timer)
     removeProcessRecord(options.paths.run, pid)
     if (spec.socketPath !== null) rmSync(spec.socketPath, { force: true })
-    exit = { code, signal, summary: summarize(spec.title, code, signal, { asked, frozen }, output.lines()) }
+    exit = { code, signal, summary: summarize(spec.title, code, signal, { asked, verdict }, output.lines()) }
     if (!asked) options.log.warn({ pid, code, signal, logFile: output.file }, exit.summary)
     output.note(`${new Date().toISOString()} ${exit.summary}`)
     const ended = exit
@@ -147,20 +150,17 @@ function watch(
   const kill = (signal: NodeJS.Signals): void => {
     if (exit === null) child.kill(signal)
   }
-  // A stopped process keeps its sockets open and answers nothing: callers would wait for ever.
-  const timer = setInterval(
-    () => {
-      void isStopped(pid).then(
-        (stopped) => {
-          if (!stopped || exit !== null) return
-          frozen = true
-          kill('SIGKILL')
-        },
-        (error: unknown) => options.log.debug({ pid, error: String(error) }, 'process state cannot be read')
-      )
-    },
-    options.watchIntervalMs ?? (process.platform === 'linux' ? 1000 : 5000)
-  )
+  const look = (): void => {
+    misbehaviour(pid, spec).then(
+      (found) => {
+        if (found === null || exit !== null) return
+        verdict = found
+        kill('SIGKILL')
+      },
+      (error: unknown) => options.log.debug({ pid, error: String(error) }, 'process state cannot be read')
+    )
+  }
+  const timer = setInterval(look, options.watchIntervalMs ?? (process.platform === 'linux' ? 1000 : 5000))
   timer.unref()
 
   return {
@@ -185,14 +185,24 @@ function watch(
   }
 }
 
+/** Why a process must be ended though it lives; null when all is well. */
+async function misbehaviour(pid: number, spec: ProcessSpec): Promise<string | null> {
+  // A stopped process keeps its sockets open and answers nothing: callers would wait for ever.
+  if (await isStopped(pid)) return 'was suspended by a stop signal'
+  if (spec.memoryLimitBytes === null) return null
+  const used = await anonymousBytes(pid)
+  if (used === null || used <= spec.memoryLimitBytes) return null
+  return `took ${formatBytes(used)} of memory where ${formatBytes(spec.memoryLimitBytes)} were allowed`
+}
+
 function summarize(
   title: string,
   code: number | null,
   signal: NodeJS.Signals | null,
-  how: { readonly asked: boolean; readonly frozen: boolean },
+  how: { readonly asked: boolean; readonly verdict: string | null },
   lines: readonly string[]
 ): string {
-  if (how.frozen) return `${title} was suspended by a stop signal and was ended.`
+  if (how.verdict !== null) return `${title} ${how.verdict} and was ended.`
   if (how.asked) return `${title} was stopped.`
   const ending =
     signal === null ? `ended with code ${code}` : `was ended by ${signal} (${constants.signals[signal] ?? 'unknown'})`

@@ -72,6 +72,11 @@ export interface EngineRunner {
   startRpcServer(options: {
     readonly deviceId: string
     readonly threads: number
+    /**
+     * What was lent, bytes. Nothing in the protocol keeps a client to it, so a server on the CPU device that takes a
+     * quarter (at least 256 MiB) more is ended; looked at once a second, on Linux. Without it there is no limit.
+     */
+    readonly memoryBytes?: number
     readonly signal: AbortSignal
   }): Promise<RpcServer>
   /** Devices as the engine sees them (CPU included), memory total and free; `usable` and `lendable` are filled in by inventory. */
