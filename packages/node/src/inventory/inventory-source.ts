@@ -58,8 +58,8 @@ export interface InventorySource {
 
 /** A device list is used again for so long. */
 const freshMs = 2000
-/** How often a wobble of free memory is looked for when nobody asks. */
-const watchMs = 10_000
+/** How often a wobble of free memory is looked for when nobody asks; with a GPU that starts the engine (0.1 to 1 s of CPU). */
+const watchMs = 30_000
 
 export function createInventory(options: InventoryOptions): InventorySource {
   const { clock } = options
@@ -70,11 +70,14 @@ export function createInventory(options: InventoryOptions): InventorySource {
   let endWatch: (() => void) | null = null
   let looking: Promise<void> | null = null
   let lookAgain = false
+  let touches = 0
 
   const devices = async (signal: AbortSignal): Promise<readonly BareDevice[]> => {
     if (seen !== null && clock.now() - seen.at < freshMs) return seen.devices
+    const asked = touches
     const fresh = withoutTwins(await options.engineDevices({ signal }))
-    seen = { devices: fresh, at: clock.now() }
+    // An answer to a question from before a change is no news of it.
+    seen = { devices: fresh, at: asked === touches ? clock.now() : Number.NEGATIVE_INFINITY }
     return fresh
   }
   const inventory = async (signal: AbortSignal): Promise<Inventory> => {
@@ -105,6 +108,7 @@ export function createInventory(options: InventoryOptions): InventorySource {
     last: () => told,
     limits: (deviceId) => (seen === null ? undefined : deviceLimits(seen.devices, options.policy).get(deviceId)),
     touch() {
+      touches += 1
       // Still good for `limits`, but to be asked for again.
       if (seen !== null) seen = { ...seen, at: Number.NEGATIVE_INFINITY }
       look()
