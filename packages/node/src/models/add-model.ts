@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import type { ModelFacts } from '@unhosted/core/models'
@@ -11,6 +11,9 @@ import type { StoredModel } from './types.ts'
 
 /** As many as a peer accepts. */
 const maxNames = 16
+
+/** No import goes without a new file for this long, ms. */
+const abandonedMs = 24 * 3600 * 1000
 
 /** A model that lies whole in a folder under `incoming`. */
 export interface NewModel {
@@ -25,10 +28,20 @@ export interface NewModel {
 export async function withIncoming<T>(context: StoreContext, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = join(context.folders.incoming, randomUUID())
   await makeFolder(folder)
+  await sweep(context.folders.incoming)
   try {
     return await work(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Folders that a process left which was killed in the middle of an import. */
+async function sweep(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const facts = await stat(join(incoming, name)).catch(() => null)
+    if (facts === null || Date.now() - facts.mtimeMs < abandonedMs) continue
+    await rm(join(incoming, name), { recursive: true, force: true })
   }
 }
 

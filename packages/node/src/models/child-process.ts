@@ -1,6 +1,9 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { ChildMessage } from './run-child.ts'
 
+/** A child whose parent is gone ends within this time, ms, whatever it is doing. */
+const lastingMs = 1500
+
 /**
  * The child's side of `runChild`: wait for the request, send what `work` returns, exit. The signal fires when the
  * parent goes away or no longer wants the result.
@@ -23,6 +26,7 @@ export function serveParent(
   process.once('disconnect', () => {
     controller.abort()
     if (!started) process.exit(0)
+    setTimeout(() => process.exit(1), lastingMs)
   })
   process.once('unhandledRejection', fail)
   process.once('uncaughtException', fail)

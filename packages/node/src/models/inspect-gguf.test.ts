@@ -23,7 +23,7 @@ async function write(name: string, bytes: Uint8Array): Promise<string> {
   return path
 }
 
-describe('inspectGguf', () => {
+describe('inspectGguf', { timeout: 30_000 }, () => {
   it('says of the bundled model what its facts.json says', async () => {
     const shipped: unknown = JSON.parse(await readFile(join(tinyModel.directory, 'facts.json'), 'utf8'))
     expect(await inspectGguf(tinyPath, { signal })).toEqual(modelFactsSchema.parse(shipped))

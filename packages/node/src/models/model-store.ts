@@ -40,6 +40,8 @@ export interface StoreContext {
   list(): Promise<readonly StoredModel[]>
 }
 
+const defaultEndpoint = 'https://huggingface.co'
+
 /** Content-addressed GGUF files under `paths.models`; nothing is read or made before the first call. */
 export function createModelStore(options: ModelStoreOptions): ModelStore {
   const folders = modelFolders(options.paths.models)
@@ -49,7 +51,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     log: options.log.component('models'),
     bundled,
     hub: {
-      endpoint: options.hubEndpoint ?? process.env['HF_ENDPOINT'] ?? 'https://huggingface.co',
+      endpoint: options.hubEndpoint ?? process.env['HF_ENDPOINT'] ?? defaultEndpoint,
       token: options.hubToken ?? process.env['HF_TOKEN'] ?? null
     },
     stallMs: options.stallMs ?? 30_000,

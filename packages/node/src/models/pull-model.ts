@@ -32,6 +32,11 @@ export async function pullModel(context: StoreContext, reference: string, option
     })
   }
   if (source.kind === 'bundled') return readBundled(context.bundled)
+  if (!/^https?:/i.test(context.hub.endpoint) || !URL.canParse(context.hub.endpoint)) {
+    throw new BaseError('CONFIG_INVALID', `HF_ENDPOINT is "${context.hub.endpoint}", which is no address.`, {
+      advice: 'Set it to an https:// address, or unset it.'
+    })
+  }
   const name = modelName(options.name ?? defaultName(source, reference.trim()))
   const text = sourceText(source)
   checkName(await readIndex(context.folders), await readBundled(context.bundled), { name, source: text, id: null })
@@ -47,7 +52,7 @@ export async function pullModel(context: StoreContext, reference: string, option
 function defaultName(source: Downloadable, reference: string): string {
   if (parseSource(reference) === null) return reference
   if (source.kind === 'hf') return sourceText(source).slice('hf:'.length)
-  return nameFromFile(decodeURIComponent(new URL(source.url).pathname.split('/').at(-1) ?? ''))
+  return nameFromFile(new URL(source.url).pathname.split('/').at(-1) ?? '')
 }
 
 async function download(

@@ -25,12 +25,19 @@ export interface ModelStore {
   list(): Promise<readonly StoredModel[]>
   /** By name, catalogue alias, id or unique id prefix. @throws BaseError MODEL_UNKNOWN */
   find(reference: string): Promise<StoredModel>
-  /** @throws BaseError MODEL_INVALID | DISK_FULL | HOME_UNUSABLE */
+  /**
+   * Takes a GGUF file, or all parts of a split one; links or copies it.
+   * @throws BaseError MODEL_INVALID | USAGE (the name is taken) | DISK_FULL | HOME_UNUSABLE | CANCELLED
+   */
   import(
     path: string,
     options: { readonly name?: string; readonly copy: boolean; readonly signal: AbortSignal }
   ): Promise<StoredModel>
-  /** `hf:owner/repo[:quant]`, `https://...`, or a catalogue alias. @throws BaseError MODEL_DOWNLOAD_FAILED | MODEL_HASH_MISMATCH | MODEL_INVALID | DISK_FULL | CANCELLED */
+  /**
+   * `hf:owner/repo[:quant]`, `https://...`, or a catalogue alias.
+   * @throws BaseError MODEL_DOWNLOAD_FAILED | MODEL_HASH_MISMATCH | MODEL_INVALID | MODEL_UNKNOWN | DISK_FULL |
+   *   HOME_UNUSABLE (somebody else pulls the same) | USAGE | CONFIG_INVALID | CANCELLED
+   */
   pull(
     reference: string,
     options: {
@@ -39,7 +46,11 @@ export interface ModelStore {
       readonly onProgress: (progress: PullProgress) => void
     }
   ): Promise<StoredModel>
-  /** Removes the name; the files go with the last name. @returns bytes freed */
+  /**
+   * Removes the name; the files go with the last name. Whether it is loaded is the caller's to ask.
+   * @returns bytes freed
+   * @throws BaseError MODEL_UNKNOWN | USAGE (the bundled model) | HOME_UNUSABLE
+   */
   remove(reference: string): Promise<number>
 }
 
