@@ -20,7 +20,7 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
   const parser = yargs()
     .scriptName('unhosted')
     .usage('One OpenAI endpoint answered by the machines you already own.\n\nUsage: $0 COMMAND')
-    .parserConfiguration({ 'camel-case-expansion': true, 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'populate--': true })
     .locale('en')
     .exitProcess(false)
     .strict()
@@ -87,18 +87,18 @@ function addOptions(parser: Argv, options: OptionSpecs): void {
   }
 }
 
-/** Only what the command declares, by the names it declares. */
+/** Only what the command declares, by the names it declares; of a flag given twice the last. */
 function pick(parsed: Readonly<Record<string, unknown>>, command: Command): Record<string, unknown> {
   const picked: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(command.options)) {
-    const value = parsed[name]
+    const given = parsed[name]
+    const value: unknown = Array.isArray(given) ? given.at(-1) : given
     if (spec.type === 'number' && Number.isNaN(value)) throw usageError(`--${kebab(name)} takes a number.`)
     if (value !== undefined) picked[name] = value
   }
   for (const [name, spec] of Object.entries(command.positionals)) {
-    const value = parsed[name]
-    if (spec.rest === true) picked[name] = Array.isArray(value) && value.length > 0 ? value.join(' ') : undefined
-    else if (value !== undefined) picked[name] = value
+    const words = [parsed[name] ?? [], ...(spec.rest === true ? [parsed['--'] ?? []] : [])].flat()
+    if (words.length > 0) picked[name] = words.join(' ')
   }
   return picked
 }

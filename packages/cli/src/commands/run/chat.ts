@@ -98,5 +98,6 @@ function footer({
   readonly tokensPerSecond: number | null
 }): string {
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`
-  return `${servedBy ?? ''}${speed}`
+  // The header names the machine, then its id.
+  return `${servedBy?.split(';')[0] ?? ''}${speed}`
 }
