@@ -50,6 +50,8 @@ export interface Estimator {
   readonly contextSize: number
   /** Weights and KV of all repeating layers and their part of the reserve. */
   readonly layersBytes: number
+  /** The layer that needs the least, the last left out where there are others: the output goes with that. */
+  readonly smallestLayer: number
   need(share: Share): MemoryNeed
   /** What a device needs beside its layers, where it has any but not the output. */
   fixedBytes(device: Pick<Share, 'kind' | 'embedding'>): number
@@ -77,6 +79,7 @@ export function createEstimator(facts: ModelFacts, contextSize: number, reserve:
     facts,
     contextSize,
     layersBytes: layersBetween(0, facts.layerCount),
+    smallestLayer: smallestOf(Math.max(1, facts.layerCount - 1), (layer) => layersBetween(layer, layer + 1)),
     need,
     fixedBytes(device) {
       const oneLayer = need({ ...device, firstLayer: 0, layerCount: 1, output: false, pipelined: false })
@@ -122,6 +125,12 @@ function isSparse(facts: ModelFacts): boolean {
   const denseLayer = 4 * width * width + 3 * width * facts.feedForwardLength
   const tables = 2 * width * facts.vocabularySize
   return (facts.parameterCount - tables) / facts.layerCount > 2 * denseLayer
+}
+
+function smallestOf(count: number, of: (index: number) => number): number {
+  let smallest = 0
+  for (let index = 1; index < count; index += 1) if (of(index) < of(smallest)) smallest = index
+  return smallest
 }
 
 function runningSum(count: number, of: (index: number) => number): Float64Array {

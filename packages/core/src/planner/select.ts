@@ -128,6 +128,7 @@ function prune(parts: readonly Part[], room: HeadRoom, estimator: Estimator): re
 }
 
 function splitOver(devices: readonly Candidate[], room: HeadRoom, estimator: Estimator): readonly Part[] | null {
+  if (!mayHold(roomOf(devices, estimator), estimator)) return null
   const offloaded = devices.filter((device) => !isHeadCpu(device))
   const kept = new Set(offloaded.toSorted((a, b) => smallestFirst(b, a)).slice(0, maxEngineDevices))
   const parts = splitLayers(

@@ -189,14 +189,11 @@ function fairShare(order: readonly Candidate[], remaining: number, estimator: Es
   return Math.round((shared * mine.layers) / room(mine.kind))
 }
 
-/** Whether not even the smallest layer fits. */
+/** Whether not even one layer fits. */
 export function tooSmall(candidate: Candidate, estimator: Estimator): boolean {
-  const { layerCount } = estimator.facts
   const sizer = { estimator, pipelined: false }
-  for (let layer = 0; layer < layerCount; layer += 1) {
-    if (needOf(candidate, layer, layer + 1, sizer).total <= candidate.budgetBytes) return false
-  }
-  return true
+  const holds = (layer: number): boolean => needOf(candidate, layer, layer + 1, sizer).total <= candidate.budgetBytes
+  return !holds(estimator.smallestLayer) && !holds(estimator.facts.layerCount - 1)
 }
 
 /** How many average layers fit beside a device's fixed needs. */
