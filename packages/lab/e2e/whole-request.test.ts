@@ -42,6 +42,6 @@ describe('a model that only a paired machine holds', () => {
     hangUp.abort()
     await eventually(async () => expect(await busy()).toBe(0), 3000)
     expect(performance.now() - gone).toBeLessThan(1000)
-    await expect(events.next()).rejects.toThrow()
+    await expect(Array.fromAsync(events)).rejects.toThrow()
   })
 })

@@ -38,12 +38,15 @@ function completionBody(question: Question, stream: boolean): string {
   })
 }
 
-function post(host: Host, body: string, signal?: AbortSignal): Promise<Response> {
+/** Longest wait for a whole answer, loading included, ms. */
+const answerTimeoutMs = 60_000
+
+function post(host: Host, body: string, signal = AbortSignal.timeout(answerTimeoutMs)): Promise<Response> {
   return host.fetch('/v1/completions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
-    ...(signal === undefined ? {} : { signal })
+    signal
   })
 }
 
