@@ -242,6 +242,14 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     await freed()
   })
 
+  it('is not waited for when the request does not come', async () => {
+    const pair = await make()
+    const { freed } = setup(pair, { limits: { requestMs: 50 } })
+    const stream = await pair.head.open(pair.lender.peerId, leaseProtocol, { signal })
+    await stream.ended
+    await freed()
+  })
+
   it.each<[string, (stream: FramedStream) => Promise<void>]>([
     ['garbage', (stream) => stream.writeFrame(bytes('garbage'), { signal })],
     ['a second request', (stream) => stream.writeJson(requestMessage, { signal })],
@@ -333,6 +341,16 @@ describe('time and faults of a lease', () => {
     await over(socket)
     await freed()
     expect(clock.pending).toBe(0)
+  })
+
+  it('drops a tunnel stream that drips its opening', async () => {
+    const { hosts, clock, borrow, engine } = fakeSetup()
+    await borrow()
+    const stream = await hosts.head.open(hosts.lender.peerId, tunnelProtocol, { signal })
+    await stream.writeFrame(new Uint8Array(10), { signal })
+    await clock.advance(5000)
+    expect(await stream.ended).toBeInstanceOf(Error)
+    expect(engine.connectionsAccepted).toBe(0)
   })
 
   it('falls back to libp2p streams where no direct connection opens', async () => {

@@ -281,6 +281,13 @@ describe.each(hostPairs)('whole requests over $name hosts', ({ make }) => {
     stream.abort(new Error('done'))
   })
 
+  it('gives up on a header that does not come', async () => {
+    const { open, server } = await setup(make, hello, { limits: { headerMs: 50 } })
+    const stream = await open()
+    await stream.ended
+    await vi.waitFor(() => expect(server.active).toBe(0))
+  })
+
   it('gives up on a body that drips', async () => {
     const clock = new ManualClock()
     const { open, seen, server } = await setup(make, hello, { clock })
