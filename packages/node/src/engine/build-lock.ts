@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { hasErrno } from '../store/index.ts'
-import { type BuildProgress, throwIfCancelled } from './build-step.ts'
+import type { BuildProgress } from './build-step.ts'
+import { throwIfCancelled } from './cancelled.ts'
 import { processIdentity } from './process-state.ts'
 
 const holderSchema = z.object({ pid: z.number().int().min(1), started: z.string() })
@@ -28,7 +29,7 @@ export async function acquireBuildLock(
   const progressPath = path.replace(/\.lock$/, '.progress')
   if (await tryLock(path)) return held(path, progressPath)
   while (true) {
-    throwIfCancelled(options.signal)
+    throwIfCancelled(options.signal, 'Building the engine')
     if (!(await holderLives(path))) {
       await rm(path, { force: true })
       return null

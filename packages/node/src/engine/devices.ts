@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { BaseError } from '@unhosted/core/errors'
 import type { Device } from '@unhosted/core/inventory'
+import { cancelled, throwIfCancelled } from './cancelled.ts'
 import type { Engine } from './types.ts'
 
 const run = promisify(execFile)
@@ -34,7 +35,7 @@ export function createDeviceList(options: {
   }
   return {
     async list({ signal }) {
-      signal.throwIfAborted()
+      throwIfCancelled(signal, 'Listing the devices')
       const fresh = known !== null && (known.gpus.length === 0 || options.now() - known.at < gpuRefreshMs)
       if (known !== null && fresh) return [...known.gpus, cpuDevice()]
       // Callers at the same time share one question; it ends by itself, so one caller's abort does not spoil it.
@@ -48,7 +49,7 @@ export function createDeviceList(options: {
 
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
+  const onAbort = (): void => aborted.reject(cancelled('Listing the devices', signal.reason))
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([work, aborted.promise])

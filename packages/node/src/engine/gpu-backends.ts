@@ -3,6 +3,7 @@ import { copyFile, link, readdir, rm, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Log } from '../log/index.ts'
+import { throwIfCancelled } from './cancelled.ts'
 import { parseDeviceList } from './devices.ts'
 import { type EngineManifest, readManifest, writeManifest } from './engine-cache.ts'
 import { engineEnvironment } from './engine-environment.ts'
@@ -75,7 +76,7 @@ async function attach(
     })
     if (parseDeviceList(stdout).some((device) => device.id.startsWith(devicePrefix))) return true
   } catch (error) {
-    options.signal.throwIfAborted()
+    throwIfCancelled(options.signal, 'Looking for GPUs')
     options.log.warn({ backend: name, error: String(error) }, 'the engine does not start with this GPU backend')
   }
   await rm(file, { force: true })

@@ -140,6 +140,17 @@ describe('a start that fails', real, () => {
     })
   })
 
+  it.each([
+    { id: 'llama-server', begin: () => runner.startLlamaServer(tinyServer({ signal: AbortSignal.abort() })) },
+    {
+      id: 'rpc-server',
+      begin: () => runner.startRpcServer({ deviceId: 'CPU', threads: 1, signal: AbortSignal.abort() })
+    },
+    { id: 'the device list', begin: () => runner.listDevices({ signal: AbortSignal.abort() }) }
+  ])('does not begin when it was cancelled before: $id', async ({ begin }) => {
+    await expect(begin()).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
   it('ends with its signal, and so does the process', async () => {
     // Accepts and says nothing, as a peer that hangs does: the load would wait for ever.
     const silent = createServer(() => {}).listen(0, '127.0.0.1')

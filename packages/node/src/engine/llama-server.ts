@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { dirname } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import type { HomePaths } from '../store/index.ts'
+import { throwIfCancelled } from './cancelled.ts'
 import { freePort } from './free-port.ts'
 import { awaitReady } from './readiness.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -28,7 +29,7 @@ export async function startLlamaServer(
     readonly threads: number | null
   }
 ): Promise<LlamaServer> {
-  options.signal.throwIfAborted()
+  throwIfCancelled(options.signal, 'Starting llama-server')
   const listen: Listen =
     process.platform === 'win32' ? { port: await freePort() } : { socketPath: context.paths.engineSocket(context.name) }
   const socketPath = 'socketPath' in listen ? listen.socketPath : null
@@ -83,7 +84,13 @@ const headerBytes = 1024 * 1024
 
 /** Generative models name no pooling, and /v1/embeddings wants one; embedding models bring their own. */
 async function poolingArguments(modelPath: string): Promise<readonly string[]> {
-  const file = await open(modelPath, 'r')
+  let file: FileHandle
+  try {
+    file = await open(modelPath, 'r')
+  } catch {
+    // llama-server meets the same file and says what is wrong with it.
+    return []
+  }
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0)
     return buffer.subarray(0, bytesRead).includes('.pooling_type') ? [] : ['--pooling', 'mean']

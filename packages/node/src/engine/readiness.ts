@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { BaseError } from '@unhosted/core/errors'
+import { cancelled } from './cancelled.ts'
 import { meaningfulLine } from './process-log.ts'
 import { processIdentity } from './process-state.ts'
 import type { WatchedProcess } from './supervisor.ts'
@@ -29,13 +30,10 @@ export async function awaitReady(started: WatchedProcess, options: ReadinessOpti
     if (started.exit !== null) throw startFailed(started, started.exit.summary)
   } catch (error) {
     if (!over.signal.aborted) over.abort()
-    const cancelled = options.signal.aborted
-    await started.stop(cancelled ? 500 : 0)
-    if (!cancelled) throw error
-    throw new BaseError('CANCELLED', `Starting ${started.title} was cancelled.`, {
-      advice: 'Ask again.',
-      cause: options.signal.reason
-    })
+    const aborted = options.signal.aborted
+    await started.stop(aborted ? 500 : 0)
+    if (!aborted) throw error
+    throw cancelled(`Starting ${started.title}`, options.signal.reason)
   } finally {
     over.abort()
   }

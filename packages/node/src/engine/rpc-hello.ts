@@ -1,27 +1,31 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { BaseError } from '@unhosted/core/errors'
+import { throwIfCancelled } from './cancelled.ts'
 
 /** RPC_CMD_HELLO; its number never changes (a static_assert in ggml-rpc.cpp says so). */
 const helloCommand = 14
 const capabilityBytes = 24
+const answerMs = 5000
 
 /**
  * Ask a ggml-rpc-server on loopback for its protocol version, as a client does first.
  * Request: u8 command, u64 length, capabilities. Answer: u64 length, u8 major, minor, patch, ...
- * @throws BaseError ENGINE_START_FAILED
+ * @throws BaseError ENGINE_START_FAILED | CANCELLED
  */
 export async function rpcProtocolVersion(port: number, signal: AbortSignal): Promise<string> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   try {
-    await once(socket, 'connect', { signal })
+    await once(socket, 'connect', { signal: within })
     const request = Buffer.alloc(1 + 8 + capabilityBytes)
     request.writeUInt8(helloCommand, 0)
     request.writeBigUInt64LE(BigInt(capabilityBytes), 1)
     socket.write(request)
-    const answer = await readBytes(socket, 8 + 3, signal)
+    const answer = await readBytes(socket, 8 + 3, within)
     return [...answer.subarray(8, 11)].join('.')
   } catch (cause) {
+    throwIfCancelled(signal, 'Looking at an engine')
     throw new BaseError('ENGINE_START_FAILED', 'ggml-rpc-server does not answer the protocol greeting.', {
       advice: 'It is of another version than this one can use. Run unhosted engine build.',
       cause

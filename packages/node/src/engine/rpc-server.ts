@@ -1,5 +1,6 @@
 import { isBaseError } from '@unhosted/core/errors'
 import { MiB } from '@unhosted/core/units'
+import { throwIfCancelled } from './cancelled.ts'
 import { freePort } from './free-port.ts'
 import { isListening } from './listening.ts'
 import { awaitReady } from './readiness.ts'
@@ -20,7 +21,7 @@ export async function startRpcServer(
   context: { readonly engine: Engine; readonly supervisor: Supervisor; readonly environment: NodeJS.ProcessEnv }
 ): Promise<RpcServer> {
   for (let attempt = 1; ; attempt += 1) {
-    options.signal.throwIfAborted()
+    throwIfCancelled(options.signal, 'Starting rpc-server')
     const port = await freePort()
     const started = await context.supervisor.start({
       title: 'rpc-server',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { BaseError } from '@unhosted/core/errors'
 import type { Log } from '../log/index.ts'
 import { homePaths } from '../store/index.ts'
+import { throwIfCancelled } from './cancelled.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { assetPath } from './engine-source.ts'
 import { rpcProtocolVersion } from './rpc-hello.ts'
@@ -34,7 +35,7 @@ export async function verifyEngine(
   try {
     const { signal } = options
     const rpc = await runner.startRpcServer({ deviceId: 'CPU', threads: 1, signal })
-    const protocol = await rpcProtocolVersion(rpc.port, AbortSignal.any([signal, AbortSignal.timeout(5000)]))
+    const protocol = await rpcProtocolVersion(rpc.port, signal)
     await runner.startLlamaServer({
       modelPath: assetPath('tiny', 'unhosted-tiny-q8_0.gguf'),
       alias: 'verify',
@@ -69,6 +70,7 @@ async function serverRelease(
     if (release === null) throw new Error('it prints no version')
     return release
   } catch (cause) {
+    throwIfCancelled(options.signal, 'Looking at an engine')
     throw new BaseError('ENGINE_START_FAILED', `${serverPath} does not run: ${reason(cause)}`, {
       advice: 'Choose another engine, or run unhosted engine build.',
       cause
