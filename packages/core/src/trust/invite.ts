@@ -57,11 +57,6 @@ export function encodeInvite(invite: Invite): string {
   return `${prefix}${query}&c=${checksum(query)}`
 }
 
-/** Whether the text means to be an invite, so that a command can tell it from a peer's name. */
-export function looksLikeInvite(text: string): boolean {
-  return /^\s*unhosted:/i.test(text)
-}
-
 /**
  * Parse what encodeInvite made. Whether it has expired or been used is for the issuer to say.
  * @throws BaseError INVITE_INVALID

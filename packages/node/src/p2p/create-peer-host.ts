@@ -1,4 +1,4 @@
-import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { isBaseError } from '@unhosted/core/errors'
 import type { Inventory, Link } from '@unhosted/core/inventory'
 import { helloProtocol, linkProtocol } from '@unhosted/core/protocol'
 import type { Grants, PeerRecord } from '@unhosted/core/trust'
@@ -8,6 +8,7 @@ import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { createHelloExchange, type HelloExchange, type PeerInventories } from './inventories.ts'
 import { measureThroughput, monitorLink, pingOnce, serveLink } from './link-monitor.ts'
+import { unknownPeer } from './pairing-records.ts'
 import type { PeerHost, PeerHostEvents, PeerPresence } from './peer-host.ts'
 import type { PeersStore } from './peers-store.ts'
 import { createReconnector, type Reconnector } from './reconnector.ts'
@@ -72,6 +73,8 @@ export interface ManagedPeerHost extends PeerHost {
   lostSight(peerId: string): void
   /** Write the record; the peer may use what it is granted from then on. */
   admit(record: PeerRecord): Promise<void>
+  /** Take back what admit wrote: the earlier record, or none. */
+  readmit(peerId: string, previous: PeerRecord | undefined): Promise<void>
   /** The other side has admitted us too: connect. */
   settle(peerId: string): void
   /** Remove the record and cut the peer off, streams first. @returns the record, undefined where there was none. */
@@ -217,6 +220,11 @@ class Host implements ManagedPeerHost {
     await this.#options.peersStore.put(record)
     this.#events.emit('peer:paired', { record })
     this.#changed(record.peerId)
+  }
+
+  async readmit(peerId: string, previous: PeerRecord | undefined): Promise<void> {
+    if (previous === undefined) await this.expel(peerId, { remember: true })
+    else await this.#options.peersStore.put(previous)
   }
 
   settle(peerId: string): void {
@@ -382,9 +390,3 @@ class Host implements ManagedPeerHost {
 
 /** Deny by default. */
 const noGrants: Grants = { infer: false, pool: false, models: false }
-
-function unknownPeer(peerId: string): BaseError {
-  return new BaseError('PEER_UNKNOWN', `${peerId.slice(0, 80)} is not a paired peer.`, {
-    advice: 'List peers with unhosted peers, and pair with unhosted pair.'
-  })
-}

@@ -13,7 +13,6 @@ const alone: DiscoveryFacts = {
   discovery: quiet,
   runningMs: 60_000,
   peersSeen: 0,
-  peersPaired: 0,
   peersConnected: 0,
   impostors: [],
   interfaces: ['eth0'],

@@ -11,7 +11,6 @@ export interface DiscoveryFacts {
   readonly discovery: DiscoveryState | null
   readonly runningMs: number
   readonly peersSeen: number
-  readonly peersPaired: number
   readonly peersConnected: number
   /** Names of paired peers at whose addresses another key answers. */
   readonly impostors: readonly string[]

@@ -33,7 +33,7 @@ export function findPeer(reference: string, peers: readonly PeerPresence[]): Pee
   const fitting =
     named.length > 0 || reference.length < 4 ? named : peers.filter(({ peerId }) => peerId.endsWith(reference))
   const [first, second] = fitting
-  if (first === undefined) throw unknown(reference)
+  if (first === undefined) throw unknownPeer(reference)
   if (second !== undefined) {
     throw new BaseError('USAGE', `"${reference}" may mean several machines.`, {
       advice: `Write more of the id: ${fitting.map(({ peerId }) => peerId).join(', ')}.`
@@ -41,9 +41,8 @@ export function findPeer(reference: string, peers: readonly PeerPresence[]): Pee
   }
   return first
 }
-findPeer.unknown = unknown
 
-function unknown(reference: string): BaseError {
+export function unknownPeer(reference: string): BaseError {
   return new BaseError('PEER_UNKNOWN', `No peer "${reference.slice(0, 80)}" is known.`, {
     advice: 'List peers with unhosted peers, or reach one with unhosted pair --address HOST.'
   })

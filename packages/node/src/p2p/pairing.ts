@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type {
   AcceptInviteRequest,
   ConfirmPairingRequest,
@@ -10,26 +9,31 @@ import type {
 } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import { type PairMessage, pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
-import { encodeInvite, hashInviteToken, maxInviteAddresses, type PeerRecord, parseInvite } from '@unhosted/core/trust'
+import type { Radius } from '@unhosted/core/trust'
 import type { Log } from '../log/index.ts'
-import { announceable, isLoopback, parseDialAddress } from './addresses.ts'
+import { announceable, parseDialAddress } from './addresses.ts'
+import { type AttemptLimit, createAttemptLimit } from './attempts.ts'
 import type { ManagedPeerHost } from './create-peer-host.ts'
 import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
+import { introduction, issueInvite, message, readInvite, redeemInvite, serveRedeem } from './invite-exchange.ts'
 import type { InvitesStore } from './invites-store.ts'
-import { findPeer, newRecord, pairingError } from './pairing-records.ts'
+import { findPeer, newRecord, pairingError, unknownPeer } from './pairing-records.ts'
 import { PairingSession } from './pairing-session.ts'
 import type { PeersStore } from './peers-store.ts'
 
 /** Offers from others that may wait for a person at a time. */
 const maxOffers = 4
-/** Streams that strangers may begin on the pairing protocol within a minute: from one address, and all together. */
-const maxAttemptsPerAddress = 20
-const maxAttempts = 60
+/** Streams that strangers may begin on the pairing protocol within a minute. */
+const attemptLimits = { perAddress: 20, inAll: 60 }
+/** Offers within a minute. Each gives someone in the middle one guess in a million at the digits: few keep it that way. */
+const offerLimits = { perAddress: 10, inAll: 10 }
 const messageTimeoutMs = 10_000
 const unpairNoticeMs = 1000
 /** Finished pairings stay visible this long, for whoever asks how it went. */
 const afterglowMs = 60_000
+
+type Signalled = { readonly signal: AbortSignal }
 
 /** Pairing and unpairing, as the control API offers them. */
 export interface PairingService {
@@ -76,7 +80,8 @@ class Pairing implements PairingService {
   readonly #busy = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #stopping = new AbortController()
-  #attempts: { readonly at: number; readonly address: string | null }[] = []
+  readonly #attempts = createAttemptLimit(attemptLimits)
+  readonly #offers = createAttemptLimit(offerLimits)
 
   constructor(options: PairingOptions) {
     this.#options = options
@@ -86,52 +91,13 @@ class Pairing implements PairingService {
     )
   }
 
-  async createInvite({ radius, expiresInMs }: CreateInviteRequest): Promise<InviteView> {
-    const { host, invitesStore, now } = this.#options
-    const token = randomBytes(16).toString('base64url')
-    const expiresAt = Math.floor((now() + expiresInMs) / 1000) * 1000
-    await invitesStore.add({ tokenHash: hashInviteToken(token), radius, expiresAt })
-    const all = host.addresses()
-    const distant = all.filter((address) => !isLoopback(address))
-    const addresses = (distant.length > 0 ? distant : all).slice(0, maxInviteAddresses)
-    const invite = encodeInvite({ peerId: host.peerId, name: host.name, addresses, expiresAt, token, radius })
-    return { invite, radius, expiresAt }
+  createInvite(request: CreateInviteRequest): Promise<InviteView> {
+    return issueInvite(this.#options, request)
   }
 
-  async acceptInvite(
-    request: AcceptInviteRequest,
-    { signal }: { readonly signal: AbortSignal }
-  ): Promise<PairedPeerView> {
-    const { host, now } = this.#options
-    const invite = parseInvite(request.invite)
-    if (invite.peerId === host.peerId) throw ownInvite()
-    return await this.#whileBusy(invite.peerId, async () => {
-      const seen = host.peer(invite.peerId)?.addresses ?? []
-      const connection = await host.switchboard
-        .dial(invite.peerId, [...invite.addresses, ...seen], signal)
-        .catch((error) => {
-          if (error instanceof BaseError && error.code === 'PEER_UNREACHABLE' && invite.expiresAt <= now())
-            throw pairingError('INVITE_EXPIRED')
-          throw error
-        })
-      const stream = await host.switchboard.openOn(connection, pairProtocol, signal)
-      try {
-        const message: PairMessage = { type: 'redeem', ...this.#introduction(), token: invite.token }
-        await stream.writeJson(message, { signal })
-        const answer = await stream.readJson(pairMessageSchema, { signal, timeoutMs: messageTimeoutMs })
-        if (answer.type === 'refuse') throw pairingError(answer.code)
-        if (answer.type !== 'redeemed') throw pairingError('PEER_PROTOCOL')
-        const radius = request.radius ?? invite.radius
-        const record = newRecord({ peerId: invite.peerId, ...answer, radius, pairedAt: now() })
-        await host.admit(record)
-        await stream.writeJson({ type: 'stored' } satisfies PairMessage, { signal })
-        await stream.close()
-        return { peerId: record.peerId, name: record.name, radius }
-      } catch (error) {
-        stream.abort(error instanceof Error ? error : new Error(String(error)))
-        throw error
-      }
-    })
+  async acceptInvite(request: AcceptInviteRequest, options: Signalled): Promise<PairedPeerView> {
+    const invite = readInvite(this.#options, request.invite)
+    return await this.#whileBusy(invite.peerId, () => redeemInvite(this.#options, invite, request, options))
   }
 
   async offer(request: OfferPairingRequest, { signal }: { readonly signal: AbortSignal }): Promise<PairingView> {
@@ -174,7 +140,7 @@ class Pairing implements PairingService {
       host.peers().filter(({ record }) => record !== null)
     )
     const record = await host.expel(peerId, { remember: true })
-    if (record === undefined) throw findPeer.unknown(peer)
+    if (record === undefined) throw unknownPeer(peer)
     await this.#sendUnpair(peerId)
     host.switchboard.cut(peerId, 'unpaired')
     return { peerId, name: record.name, radius: record.radius }
@@ -210,48 +176,20 @@ class Pairing implements PairingService {
   /** Whoever opens the pairing protocol, stranger or not. */
   async #serve(stream: FramedStream, peerId: string, signal: AbortSignal): Promise<void> {
     await this.#whileBusy(peerId, async () => {
-      if (!this.#mayTry(peerId, stream.remoteAddress)) throw pairingError('PAIRING_REFUSED')
+      if (!this.#mayTry(this.#attempts, stream)) throw pairingError('PAIRING_REFUSED')
       const first = await stream.readJson(pairMessageSchema, { signal, timeoutMs: messageTimeoutMs })
-      if (first.type === 'redeem') await this.#serveRedeem(stream, peerId, first, signal)
+      if (first.type === 'redeem') await serveRedeem(this.#options, stream, first, { signal })
       else if (first.type === 'unpair') await this.#serveUnpair(stream, peerId, signal)
       else if (first.type === 'offer') await this.#serveOffer(stream, peerId, first, signal)
       else throw pairingError('PEER_PROTOCOL')
     })
   }
 
-  async #serveRedeem(
-    stream: FramedStream,
-    peerId: string,
-    message: Extract<PairMessage, { type: 'redeem' }>,
-    signal: AbortSignal
-  ): Promise<void> {
-    const { host, invitesStore, peersStore, log, now } = this.#options
-    const result = await invitesStore.redeem(hashInviteToken(message.token), peerId)
-    if (!result.ok) {
-      log.warn({ peerId, code: result.code }, 'refused an invite')
-      await stream.writeJson({ type: 'refuse', code: result.code } satisfies PairMessage, { signal })
-      return
-    }
-    const previous = peersStore.get(peerId)
-    await host.admit(
-      newRecord({ peerId, name: message.name, addresses: message.addresses, radius: result.radius, pairedAt: now() })
-    )
-    try {
-      await stream.writeJson({ type: 'redeemed', ...this.#introduction() } satisfies PairMessage, { signal })
-      const end = await stream.readJson(pairMessageSchema, { signal, timeoutMs: messageTimeoutMs })
-      if (end.type !== 'stored') throw pairingError('PEER_PROTOCOL')
-      log.info({ peerId, name: message.name, radius: result.radius }, 'paired by invite')
-    } catch (error) {
-      await this.#takeBack(peerId, previous)
-      throw error
-    }
-  }
-
   async #serveUnpair(stream: FramedStream, peerId: string, signal: AbortSignal): Promise<void> {
     const { host, log, peersStore } = this.#options
     const record = peersStore.get(peerId)
     // Streams are cut by hand here: the notice itself is answered first.
-    await stream.writeJson({ type: 'unpair' } satisfies PairMessage, { signal })
+    await stream.writeJson(message({ type: 'unpair' }), { signal })
     await stream.closeWrite()
     if (record !== undefined) log.info({ peerId, name: record.name }, 'the other side unpaired')
     await host.expel(peerId, { remember: false })
@@ -260,7 +198,7 @@ class Pairing implements PairingService {
   async #serveOffer(
     stream: FramedStream,
     peerId: string,
-    message: Extract<PairMessage, { type: 'offer' }>,
+    offer: Extract<PairMessage, { type: 'offer' }>,
     signal: AbortSignal
   ): Promise<void> {
     const mine = [...this.#sessions.values()].find((session) => session.isOpen && session.peerId === peerId)
@@ -270,19 +208,19 @@ class Pairing implements PairingService {
         await mine.ended
         return
       }
-      await mine.answerInstead(stream, message, signal)
+      await mine.answerInstead(stream, offer, signal)
       return
     }
     const waiting = [...this.#sessions.values()].filter((session) => session.isOpen && !session.initiatedHere)
-    if (waiting.length >= maxOffers) {
-      await stream.writeJson({ type: 'refuse', code: 'PAIRING_REFUSED' } satisfies PairMessage, { signal })
+    if (waiting.length >= maxOffers || !this.#mayTry(this.#offers, stream)) {
+      await stream.writeJson(message({ type: 'refuse', code: 'PAIRING_REFUSED' }), { signal })
       return
     }
-    const session = this.#newSession(peerId, 'answerer', message.radius)
-    await session.answer(stream, message, signal)
+    const session = this.#newSession(peerId, 'answerer', offer.radius)
+    await session.answer(stream, offer, signal)
   }
 
-  #newSession(peerId: string, role: 'offerer' | 'answerer', radius: PeerRecord['radius']): PairingSession {
+  #newSession(peerId: string, role: 'offerer' | 'answerer', radius: Radius): PairingSession {
     const { host, log, peersStore, now } = this.#options
     const previous = peersStore.get(peerId)
     const session = new PairingSession({
@@ -292,9 +230,9 @@ class Pairing implements PairingService {
       peerName: host.peer(peerId)?.name ?? peerId.slice(-8),
       radius,
       log,
-      introduction: () => this.#introduction(),
+      introduction: () => introduction(this.#options),
       store: async (facts) => host.admit(newRecord({ peerId, ...facts, pairedAt: now() })),
-      takeBack: () => this.#takeBack(peerId, previous),
+      takeBack: () => host.readmit(peerId, previous),
       onChange: (view) => {
         this.#events.emit('change', view)
         if (view.state === 'paired') host.settle(peerId)
@@ -314,11 +252,6 @@ class Pairing implements PairingService {
     this.#timers.add(timer)
   }
 
-  async #takeBack(peerId: string, previous: PeerRecord | undefined): Promise<void> {
-    if (previous === undefined) await this.#options.host.expel(peerId, { remember: true })
-    else await this.#options.peersStore.put(previous)
-  }
-
   /** Best effort: a peer that is away is told when it comes back. */
   async #sendUnpair(peerId: string): Promise<void> {
     const { host, log, peersStore } = this.#options
@@ -327,7 +260,7 @@ class Pairing implements PairingService {
     const signal = AbortSignal.any([AbortSignal.timeout(unpairNoticeMs), this.#stopping.signal])
     try {
       const stream = await host.switchboard.openOn(connection, pairProtocol, signal)
-      await stream.writeJson({ type: 'unpair' } satisfies PairMessage, { signal })
+      await stream.writeJson(message({ type: 'unpair' }), { signal })
       const answer = await stream.readJson(pairMessageSchema, { signal })
       if (answer.type === 'unpair') await peersStore.forgetUnpaired(peerId)
       await stream.close()
@@ -336,20 +269,8 @@ class Pairing implements PairingService {
     }
   }
 
-  #introduction(): { name: string; addresses: string[] } {
-    const { host } = this.#options
-    return { name: host.name, addresses: [...host.addresses()] }
-  }
-
-  /** Each try at the digits is one guess in a million: few tries keep it that way. */
-  #mayTry(peerId: string, address: string | null): boolean {
-    if (this.#options.peersStore.get(peerId) !== undefined) return true
-    const now = performance.now()
-    this.#attempts = this.#attempts.filter(({ at }) => now - at < 60_000)
-    const fromThere = this.#attempts.filter((attempt) => attempt.address === address)
-    if (this.#attempts.length >= maxAttempts || fromThere.length >= maxAttemptsPerAddress) return false
-    this.#attempts.push({ at: now, address })
-    return true
+  #mayTry(limit: AttemptLimit, { remotePeerId, remoteAddress }: FramedStream): boolean {
+    return this.#options.peersStore.get(remotePeerId) !== undefined || limit.take(remoteAddress)
   }
 
   async #whileBusy<T>(peerId: string, work: () => Promise<T>): Promise<T> {
@@ -365,10 +286,4 @@ class Pairing implements PairingService {
       }
     }
   }
-}
-
-function ownInvite(): BaseError {
-  return new BaseError('USAGE', 'This invite was made on this very machine.', {
-    advice: 'Run unhosted pair with it on the other machine.'
-  })
 }

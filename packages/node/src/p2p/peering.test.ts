@@ -91,6 +91,19 @@ describe('a peering', () => {
   })
 })
 
+describe('an address that a peer claims and that is our own', () => {
+  it('is not taken for somebody else with another key', async () => {
+    const a = await peering('a')
+    const b = await peering('b')
+    await pairByInvite(a, b)
+    await a.stop()
+    await untilState(b.host, a.host.peerId, 'offline')
+    b.host.saw({ peerId: a.host.peerId, name: 'a', addresses: b.host.addresses() })
+    await expect(b.host.open(a.host.peerId, '/test/1', { signal })).rejects.toMatchObject({ code: 'PEER_UNREACHABLE' })
+    expect(b.host.impostors()).toEqual([])
+  })
+})
+
 describe('two paired hosts', () => {
   it('serve each other and cannot be asked for what is not there', async () => {
     const { a, b, stop } = await pairedHosts()

@@ -106,7 +106,6 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
         discovery: discovery?.state() ?? null,
         runningMs: performance.now() - startedAt,
         peersSeen: peers.filter(({ state }) => state !== 'offline').length,
-        peersPaired: peers.filter(({ record }) => record !== null).length,
         impostors: host.impostors().map((peer) => peer.name),
         peersConnected: peers.filter(({ state }) => state === 'connected').length
       })

@@ -15,8 +15,6 @@ export interface StrangerWatch {
   readonly gater: ConnectionGater
   /** A connection was opened by or to a peer that is not paired. */
   add(connection: Connection): void
-  /** How many are connected now. */
-  count(): number
   stop(): void
 }
 
@@ -67,7 +65,6 @@ export function createStrangerWatch(options: {
       timer ??= setInterval(sweep, sweepMs)
       timer.unref()
     },
-    count: () => seenSince.size,
     stop: () => {
       stop()
       seenSince.clear()

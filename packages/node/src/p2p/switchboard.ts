@@ -167,7 +167,12 @@ export class Switchboard {
     const existing = peerId === null ? undefined : this.connections(peerId)[0]
     if (existing !== undefined) return existing
     const suffix = peerId === null ? '' : `/p2p/${peerId}`
-    const targets = dialOrder(addresses).map((address) => multiaddr(`${address}${suffix}`))
+    // An address that is ours too, a container bridge's for one, leads to ourselves.
+    const own = new Set(this.addresses())
+    const elsewhere = addresses.filter((address) => !own.has(address))
+    const targets = dialOrder(peerId === null ? addresses : elsewhere).map((address) =>
+      multiaddr(`${address}${suffix}`)
+    )
     if (targets.length === 0) throw unreachable(peerId ?? 'the peer', new Error('no address is known'))
     try {
       const within = AbortSignal.any([signal, this.#shutdown.signal, AbortSignal.timeout(dialTimeoutMs)])
