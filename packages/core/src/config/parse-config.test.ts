@@ -135,6 +135,7 @@ const refusals: readonly { id: string; layers: Partial<ConfigLayers>; message: R
     layers: { flags: { idleUnload: '30d' } },
     message: /^models\.idleUnloadMs from --idle-unload/
   },
+  { id: 'a flag without a value', layers: { flags: { name: '' } }, message: /^name from --name/ },
   { id: 'a context too small to use', layers: { flags: { ctx: 4 } }, message: /^models\.contextSize from --ctx/ }
 ]
 
@@ -147,16 +148,23 @@ describe('parseConfig refuses', () => {
   })
 })
 
+/** A group of settings; a limit of memory is an object too, but a value. */
+function isSection(value: unknown): value is object {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject && !('fraction' in value) && !('bytes' in value)
+}
+
 describe('settings', () => {
-  it('name places that are in the config', () => {
-    for (const { path } of settings) {
-      const place = path.reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], parse({}))
-      expect(place, path.join('.')).not.toBeUndefined()
-    }
+  it('are all that the config holds, and no other', () => {
+    const leaves = (tree: object, path: readonly string[]): readonly string[] =>
+      Object.entries(tree).flatMap(([key, value]: [string, unknown]) =>
+        isSection(value) ? leaves(value, [...path, key]) : [[...path, key].join('.')]
+      )
+    expect(settings.map(({ path }) => path.join('.')).toSorted()).toEqual(leaves(parse({}), []).toSorted())
   })
 
   it('have each name once', () => {
-    const names = settings.flatMap(({ flag, environment }) => [environment, ...(flag === null ? [] : [flag])])
+    const names = settings.flatMap(({ flag, environment }) => [flag, environment]).filter((name) => name !== null)
     expect(new Set(names).size).toBe(names.length)
   })
 })

@@ -23,10 +23,12 @@ export function parseConfig(layers: ConfigLayers): Config {
   const sources = new Map<string, string>()
   const merged = copyFile(layers.file)
   for (const { path, flag, environment } of settings) {
-    const given = layers.environment[environment]
-    if (given !== undefined && given !== '' && setAt(merged, path, given)) sources.set(path.join('.'), environment)
-    const flagged = flag === null ? undefined : layers.flags[flag]
-    if (flagged !== undefined && setAt(merged, path, flagged)) sources.set(path.join('.'), `--${kebab(flag ?? '')}`)
+    const take = (value: unknown, source: string): void => {
+      if (value !== undefined && setAt(merged, path, value)) sources.set(path.join('.'), source)
+    }
+    // A variable that is set to nothing is how shells unset one.
+    if (environment !== null) take(layers.environment[environment] || undefined, environment)
+    if (flag !== null) take(layers.flags[flag], `--${kebab(flag)}`)
   }
   const parsed = configSchema.safeParse(merged)
   if (parsed.success) return freeze(parsed.data)
@@ -64,7 +66,7 @@ function invalid(error: z.ZodError, sources: ReadonlyMap<string, string>, filePa
   if (issue?.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `"${[...path, key].join('.')}"`).join(', ')
     return new BaseError('CONFIG_INVALID', `${filePath} has settings that do not exist: ${names}.`, {
-      advice: 'Remove or correct them; docs/cli.md lists the settings.',
+      advice: 'Remove or correct them; docs/settings.md lists the settings.',
       cause: error
     })
   }

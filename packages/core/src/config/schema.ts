@@ -73,7 +73,7 @@ export const configSchema = z.strictObject({
       /** TCP port for peers on all interfaces; 0 for any free one. */
       port: port.default(7778),
       mdns: toggle.default(true),
-      /** Multiaddrs to listen on in place of all interfaces; empty for all. */
+      /** IP addresses to listen on in place of all interfaces; empty for all. */
       addresses: list(z.string().min(1).max(256)).default([]),
       /** How leased memory is reached: TLS where peers reach each other directly, else a libp2p stream; the others force one. */
       tunnel: z.enum(['auto', 'tls', 'libp2p']).default('auto')

@@ -2,15 +2,19 @@ import { globSync, readFileSync } from 'node:fs'
 import { errorTable } from '@unhosted/core/errors'
 import { describe, expect, it } from 'vitest'
 import { renderErrors } from '../scripts/render-errors.ts'
+import { renderSettings } from '../scripts/render-settings.ts'
 
 const root = new URL('../', import.meta.url)
 const sources = globSync(['packages/{core,node,cli}/src/**/*.ts', 'packages/cli/bin/*.js'], { cwd: root })
   .filter((path) => !path.endsWith('.test.ts') && !path.endsWith('error-table.ts'))
   .map((path) => readFileSync(new URL(path, root), 'utf8'))
 
-describe('docs/errors.md', () => {
-  it('is what npm run docs makes of the table', () => {
-    expect(readFileSync(new URL('docs/errors.md', root), 'utf8')).toBe(renderErrors())
+describe('docs', () => {
+  it.each([
+    ['errors.md', renderErrors],
+    ['settings.md', renderSettings]
+  ])('%s is what npm run docs makes of the code', (name, render) => {
+    expect(readFileSync(new URL(`docs/${name}`, root), 'utf8')).toBe(render())
   })
 })
 
