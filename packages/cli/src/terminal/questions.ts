@@ -18,8 +18,11 @@ export function createQuestions(input: NodeJS.ReadStream, print: (text: string) 
   let ended = false
   const reader = createInterface({ input, terminal: false })
   reader.on('line', (line) => {
-    if (waiting === undefined) lines.push(line)
-    else waiting(line)
+    const answer = waiting
+    // At once, not when the asker has gone on: the next line may come in the same turn.
+    waiting = undefined
+    if (answer === undefined) lines.push(line)
+    else answer(line)
   })
   reader.on('close', () => {
     ended = true
