@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { BaseError } from '@unhosted/core/errors'
 import { createModelDownloader } from 'node-llama-cpp'
 import { z } from 'zod'
+import { fileError } from '../store/index.ts'
 import { serveParent } from './child-process.ts'
 
 const requestSchema = z.strictObject({
@@ -73,7 +74,7 @@ async function downloadAtOnce(request: Request, options: Options): Promise<void>
   const response = await fetch(request.url, {
     headers: { 'accept-encoding': 'identity', ...request.headers },
     signal: options.signal
-  })
+  }).catch(fail)
   if (!response.ok || response.body === null) throw failed(`The server answered ${response.status}.`)
   let doneBytes = 0
   const counter = new Transform({
@@ -91,6 +92,7 @@ async function downloadAtOnce(request: Request, options: Options): Promise<void>
 function fail(error: unknown): never {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown }
   if (code === 'ENOSPC' || code === 'EDQUOT') throw error
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw fileError('The folder of downloads', error)
   if (typeof statusCode === 'number') throw failed(`The server answered ${statusCode} in the middle of the download.`)
   throw failed('The connection was lost in the middle of the download.')
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -97,6 +98,22 @@ describe('the model store', { timeout: 30_000 }, () => {
     await take(path)
     await rm(path)
     expect((await models.find('a')).problem).toBeUndefined()
+  })
+
+  it.runIf(existsSync('/dev/shm'))('links across disks, and tells when the original is gone', async () => {
+    const elsewhere = await mkdtemp('/dev/shm/unhosted-store-')
+    try {
+      await writeFile(join(elsewhere, 'a.gguf'), ggufBytes({}))
+      const model = await take(join(elsewhere, 'a.gguf'))
+      expect((await models.find('a')).path).toBe(model.path)
+      await rm(join(elsewhere, 'a.gguf'))
+      await expect(models.find('a')).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+        message: expect.stringMatching(/gone/)
+      })
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
   })
 
   it('tells a file that changed or is gone, and offers it to nobody', async () => {
