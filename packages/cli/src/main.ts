@@ -61,7 +61,7 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   } catch (error) {
     const known = asBaseError(error)
     if (output.json) output.result(errorDocument(known), () => '')
-    else stderr.write(`${renderError(known, output.colours, flag('--verbose'))}\n`)
+    else stderr.write(`${renderError(known, output.errorColours, flag('--verbose'))}\n`)
     return exitCodeOf(known)
   }
 }

@@ -68,6 +68,7 @@ export function recordingOutput(
     live: options.live ?? false,
     progressIsLive: false,
     colours: noColours,
+    errorColours: noColours,
     columns: () => columns,
     result: (document, text) => {
       printed += json ? `${JSON.stringify(document)}\n` : `${text()}\n`

@@ -8,6 +8,8 @@ export interface Output {
   /** Whether stdout is a terminal that understands ANSI and a person reads (never in JSON mode). */
   readonly live: boolean
   readonly colours: Colours
+  /** For what goes to stderr. */
+  readonly errorColours: Colours
   columns(): number
   /** The command's outcome: the document in JSON mode, the text for people. Once per command. */
   result(document: unknown, text: () => string): void
@@ -40,7 +42,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
   const capable = environment.TERM !== 'dumb'
   const live = !json && stdout.isTTY === true && capable
   // https://no-color.org: present and not empty, whatever the value.
-  const coloured = live && (environment.NO_COLOR ?? '') === ''
+  const wanted = capable && (environment.NO_COLOR ?? '') === ''
   const progressIsLive = !json && stderr.isTTY === true && capable
   const person = (text: string): void => {
     if (!json) stdout.write(text)
@@ -48,7 +50,8 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
   return {
     json,
     live,
-    colours: pc.createColors(coloured),
+    colours: pc.createColors(live && wanted),
+    errorColours: pc.createColors(stderr.isTTY === true && wanted),
     progressIsLive,
     columns: () => stdout.columns ?? defaultColumns,
     result(document, text) {
