@@ -118,7 +118,7 @@ function lentDevices({ inventory, link, radius }: PlanPeer, excluded: Exclusion[
 }
 
 /** Own machines before friends', then the shorter round trip, the faster link, and the id to settle ties. */
-function nearestFirst(a: PlanPeer, b: PlanPeer): number {
+export function nearestFirst(a: PlanPeer, b: PlanPeer): number {
   return (
     compare(a.radius === 'local' ? 0 : 1, b.radius === 'local' ? 0 : 1) ||
     compare(a.link?.roundTripMs ?? Number.POSITIVE_INFINITY, b.link?.roundTripMs ?? Number.POSITIVE_INFINITY) ||
@@ -136,7 +136,7 @@ export function fastestFirst(a: Candidate, b: Candidate): number {
   )
 }
 
-function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return compare(a.id, b.id)
 }
 

@@ -113,7 +113,7 @@ describe('planModel, for any machines and models', () => {
       }),
       { numRuns: 300 }
     )
-  })
+  }, 60_000)
 
   it('accounts for every device: it is in the plan, or excluded with a reason', () => {
     fc.assert(
@@ -131,7 +131,7 @@ describe('planModel, for any machines and models', () => {
         }
       })
     )
-  })
+  }, 60_000)
 
   it('gives equal plans for peers and devices in any order', () => {
     const shuffled = anyRequest.chain((request) =>
@@ -149,14 +149,15 @@ describe('planModel, for any machines and models', () => {
         expect(planModel({ ...request, peers: turned })).toEqual(planModel(request))
       })
     )
-  })
+  }, 60_000)
 
   it('plans for 64 machines soundly and in time', () => {
     fc.assert(
       fc.property(manyMachines, (request) => {
         const started = performance.now()
         const result = planModel(request)
-        expect(performance.now() - started).toBeLessThan(3000)
+        // Seen: 0.5 s at most on an idle core; the bound is for a machine that is busy with all other tests.
+        expect(performance.now() - started).toBeLessThan(10_000)
         if (result.ok) expectSound(result.plan, request)
       }),
       { numRuns: 15 }

@@ -1,7 +1,7 @@
 import type { Device, Inventory } from '../inventory/schema.ts'
 import type { ModelFacts } from '../models/facts.ts'
 import { formatBytes, GiB, MiB } from '../units.ts'
-import { type Candidate, type Candidates, findCandidates } from './candidates.ts'
+import { byId, type Candidate, type Candidates, findCandidates, nearestFirst } from './candidates.ts'
 import { createEstimator, defaultReserve, type Estimator } from './estimate.ts'
 import { findLayout } from './layout.ts'
 import type { PlanRequest } from './plan-request.ts'
@@ -34,7 +34,7 @@ const quantisations = [
 export function findRemedies(request: PlanRequest): readonly Remedy[] {
   const found = [
     smallerContext(request),
-    ...request.peers.map((peer) => moreLending(request, peer.inventory)),
+    ...request.peers.toSorted(nearestFirst).map((peer) => moreLending(request, peer.inventory)),
     moreMemory(request),
     smallerQuantisation(request),
     anotherMachine(request)
@@ -181,7 +181,7 @@ function leastExtra(
   raised: (device: Device, extra: number) => PlanRequest
 ): { readonly device: Device; readonly extra: number; readonly applied: PlanRequest } | null {
   let best: { readonly device: Device; readonly extra: number; readonly applied: PlanRequest } | null = null
-  for (const device of devices) {
+  for (const device of devices.toSorted(byId)) {
     const most = Math.min(spare(device), best?.extra ?? Number.POSITIVE_INFINITY)
     if (most <= 0 || !fits(raised(device, most))) continue
     const steps = smallest(1, Math.ceil(most / memoryStep), (count) =>
