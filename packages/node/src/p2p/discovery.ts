@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import type { Log } from '../log/index.ts'
+import { announceable } from './addresses.ts'
 import type { Sighting } from './create-peer-host.ts'
 import { decodePacket, encodeAnnouncement, encodeQuery } from './discovery-packet.ts'
 
@@ -194,7 +195,8 @@ class MulticastDiscovery implements Discovery {
     const oldest = seen.senders.keys().next().value
     if (seen.senders.size > maxSenders && oldest !== undefined) seen.senders.delete(oldest)
     this.#seen.set(peerId, seen)
-    this.#options.onSeen({ peerId, name, addresses: [...new Set([...seen.senders.values()].flat())].sort() })
+    // Sorted first, so that the same addresses are the same list whoever spoke last.
+    this.#options.onSeen({ peerId, name, addresses: announceable([...seen.senders.values()].flat().sort()) })
   }
 
   #lose(peerId: string): void {

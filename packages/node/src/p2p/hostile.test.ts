@@ -261,6 +261,29 @@ describe('whoever is no peer at all', () => {
   })
 })
 
+describe('many connections that say nothing', () => {
+  it('are turned away beyond a few, from one address', async () => {
+    const a = await peering('a')
+    const port = Number(a.host.addresses()[0]?.split('/').at(-1))
+    const sockets: Socket[] = []
+    let closed = 0
+    try {
+      for (let index = 0; index < 14; index++) {
+        const socket = connect(port, '127.0.0.1')
+        sockets.push(socket)
+        socket.on('error', () => undefined)
+        socket.on('close', () => {
+          closed += 1
+        })
+        socket.resume()
+      }
+      await expect.poll(() => closed, { timeout: 3000 }).toBe(6)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+})
+
 /** A TCP relay to a local port that can fall silent without closing anything. */
 async function startRelay(target: number): Promise<AsyncDisposable & { port: number; freeze(): void }> {
   const sockets = new Set<Socket>()

@@ -56,7 +56,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
       inboundUpgradeTimeout: 5000,
       inboundStreamProtocolNegotiationTimeout: 5000,
       outboundStreamProtocolNegotiationTimeout: 5000,
-      maxIncomingPendingConnections: 32,
+      maxIncomingPendingConnections: 64,
       inboundConnectionThreshold: 20,
       // Who is dialled again, and when, is the reconnector's business.
       reconnectRetries: 0

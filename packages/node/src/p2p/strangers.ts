@@ -1,10 +1,12 @@
-import type { Connection, ConnectionGater } from '@libp2p/interface'
+import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Log } from '../log/index.ts'
 import { ipOf } from './addresses.ts'
 
 /** Connections that unpaired peers may hold at a time, in all and from one address. */
 const maxStrangers = 16
 const maxStrangersPerAddress = 8
+/** Connections from one address that have not yet said who they are. */
+const maxNamelessPerAddress = 8
 /** Streams a stranger may have open at a time; pairing needs one, identify and a refused one may overlap it. */
 const maxStrangerStreams = 8
 /** A stranger that does not pair is sent away after this long. */
@@ -27,6 +29,7 @@ export function createStrangerWatch(options: {
 }): StrangerWatch {
   const { log, isPaired, isPairing } = options
   const seenSince = new Map<Connection, number>()
+  const nameless = new Map<MultiaddrConnection, string | null>()
   let timer: NodeJS.Timeout | null = null
 
   const drop = (connection: Connection, why: string): void => {
@@ -57,8 +60,17 @@ export function createStrangerWatch(options: {
 
   return {
     gater: {
-      denyInboundEncryptedConnection: (peerId, connection) =>
-        !isPaired(peerId.toString()) && !mayEnter(ipOf(connection.remoteAddr))
+      denyInboundConnection: (connection) => {
+        const address = ipOf(connection.remoteAddr)
+        if ([...nameless.values()].filter((other) => other === address).length >= maxNamelessPerAddress) return true
+        nameless.set(connection, address)
+        connection.addEventListener('close', () => nameless.delete(connection), { once: true })
+        return false
+      },
+      denyInboundEncryptedConnection: (peerId, connection) => {
+        nameless.delete(connection)
+        return !isPaired(peerId.toString()) && !mayEnter(ipOf(connection.remoteAddr))
+      }
     },
     add: (connection) => {
       seenSince.set(connection, performance.now())
