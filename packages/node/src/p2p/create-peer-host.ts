@@ -1,6 +1,6 @@
 import { isBaseError } from '@unhosted/core/errors'
 import type { Inventory, Link } from '@unhosted/core/inventory'
-import { helloProtocol, linkProtocol } from '@unhosted/core/protocol'
+import { helloProtocol, linkProtocol, linkSilenceMs } from '@unhosted/core/protocol'
 import type { Grants, PeerRecord } from '@unhosted/core/trust'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
@@ -103,6 +103,8 @@ class Host implements ManagedPeerHost {
   readonly #hello: HelloExchange
   readonly #reconnector: Reconnector
   readonly #monitors = new Map<string, AbortController>()
+  /** Peers whose record is being written. */
+  readonly #keeping = new Set<string>()
   readonly #stopping = new AbortController()
 
   constructor(options: PeerHostOptions, parts: PeerHostParts) {
@@ -224,7 +226,7 @@ class Host implements ManagedPeerHost {
 
   async readmit(peerId: string, previous: PeerRecord | undefined): Promise<void> {
     if (previous === undefined) await this.expel(peerId, { remember: true })
-    else await this.#options.peersStore.put(previous)
+    else await this.#options.peersStore.update(peerId, () => previous)
   }
 
   settle(peerId: string): void {
@@ -306,7 +308,8 @@ class Host implements ManagedPeerHost {
     known.link = null
     // Where only the stream ended the peer may be about to say why, that it unpaired for one: its connection stays.
     const isSilent = isBaseError(error, 'PEER_LOST') && error.details.silent === true
-    if (isSilent || isBaseError(error, 'PEER_UNREACHABLE')) this.switchboard.cut(peerId, 'the peer is lost')
+    if (isSilent || isBaseError(error, 'PEER_UNREACHABLE'))
+      this.switchboard.cutOlder(peerId, linkSilenceMs, 'the peer is lost')
     if (wasLinked) {
       if (this.#options.peersStore.get(peerId) !== undefined) {
         this.#options.log.info({ peerId, error: String(error) }, 'a peer is lost')
@@ -334,13 +337,23 @@ class Host implements ManagedPeerHost {
     known.addresses = addresses
     const record = this.#options.peersStore.get(peerId)
     if (record !== undefined && (record.name !== name || record.addresses.join() !== addresses.join())) {
-      this.#options.peersStore
-        .put({ ...record, name, addresses: addresses.slice(0, maxAddresses) })
-        .catch((error: unknown) =>
-          this.#options.log.warn({ error: String(error) }, 'could not keep a peer’s addresses')
-        )
+      this.#keep(peerId, known)
     }
     if (changed) this.#changed(peerId)
+  }
+
+  /** One write at a time for each peer, of the latest it said: however often it says so, nothing piles up. */
+  #keep(peerId: string, known: Known): void {
+    if (this.#keeping.has(peerId)) return
+    this.#keeping.add(peerId)
+    this.#options.peersStore
+      .update(peerId, (record) => ({
+        ...record,
+        name: known.name ?? record.name,
+        addresses: known.addresses.slice(0, maxAddresses)
+      }))
+      .catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'could not keep a peer’s addresses'))
+      .finally(() => this.#keeping.delete(peerId))
   }
 
   #dialAddresses(peerId: string): string[] {

@@ -63,9 +63,10 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
     },
     // Ours answers sooner: see link-monitor.ts.
     connectionMonitor: { enabled: false },
-    // Strangers learn nothing of this machine, its addresses and protocols included.
+    // Strangers learn nothing of this machine, its addresses and protocols included, and are asked nothing: what they
+    // answered would be kept. Paired peers tell more in their hello.
     services: {
-      identify: (components) => identify()(forPairedOnly(components, isPaired)),
+      identify: (components) => identify({ runOnConnectionOpen: false })(forPairedOnly(components, isPaired)),
       ping: (components) => ping()(forPairedOnly(components, isPaired))
     }
   })

@@ -43,6 +43,7 @@ export class PairingSession {
   #timer: NodeJS.Timeout | null = null
   #queue: Promise<void> = Promise.resolve()
   #dialled: readonly string[] = []
+  #gaveWay = false
   #error: BaseError | null = null
   /** The view as it was told last. */
   #announced = ''
@@ -105,11 +106,12 @@ export class PairingSession {
   async run(stream: FramedStream, signal: AbortSignal): Promise<void> {
     const compared = Promise.withResolvers<void>()
     this.#onCompare = compared.resolve
-    this.#adopt(stream)
+    if (this.#gaveWay) stream.abort(new Error('the other side offered as well'))
+    else this.#adopt(stream)
     const onAbort = (): void => this.cancel()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      await this.#dispatch({ type: 'begin' })
+      if (!this.#gaveWay) await this.#dispatch({ type: 'begin' })
       await Promise.race([compared.promise, this.ended])
     } finally {
       signal.removeEventListener('abort', onAbort)
@@ -130,9 +132,19 @@ export class PairingSession {
     }
   }
 
+  /**
+   * Whether our own offer may give way to theirs: once, and before there are digits. More would let someone in the
+   * middle try digits unseen, or change those that a person is just comparing.
+   */
+  get mayGiveWay(): boolean {
+    const { phase } = this.#state
+    return this.initiatedHere && !this.#gaveWay && (phase === 'start' || phase === 'offered')
+  }
+
   /** Our own offer gives way to theirs; the pairing keeps its id. */
   async answerInstead(stream: FramedStream, offer: PairMessage, signal: AbortSignal): Promise<void> {
     const mine = this.#stream
+    this.#gaveWay = true
     this.#state = this.#fresh('answerer')
     const adopted = this.answer(stream, offer, signal)
     mine?.abort(new Error('the other side offered as well'))

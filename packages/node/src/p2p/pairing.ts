@@ -208,16 +208,21 @@ class Pairing implements PairingService {
         await mine.ended
         return
       }
-      await mine.answerInstead(stream, offer, signal)
+      if (mine.mayGiveWay) await mine.answerInstead(stream, offer, signal)
+      else await this.#refuse(stream, signal)
       return
     }
     const waiting = [...this.#sessions.values()].filter((session) => session.isOpen && !session.initiatedHere)
     if (waiting.length >= maxOffers || !this.#mayTry(this.#offers, stream)) {
-      await stream.writeJson(message({ type: 'refuse', code: 'PAIRING_REFUSED' }), { signal })
+      await this.#refuse(stream, signal)
       return
     }
     const session = this.#newSession(peerId, 'answerer', offer.radius)
     await session.answer(stream, offer, signal)
+  }
+
+  #refuse(stream: FramedStream, signal: AbortSignal): Promise<void> {
+    return stream.writeJson(message({ type: 'refuse', code: 'PAIRING_REFUSED' }), { signal })
   }
 
   #newSession(peerId: string, role: 'offerer' | 'answerer', radius: Radius): PairingSession {

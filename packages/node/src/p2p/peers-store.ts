@@ -23,6 +23,8 @@ export interface PeersStore {
   wasUnpaired(peerId: string): boolean
   /** Adds or replaces. @throws BaseError DISK_FULL | HOME_UNUSABLE | USAGE (too many) */
   put(record: PeerRecord): Promise<void>
+  /** Changes a record that is there when its turn comes; one that was removed meanwhile stays away. @throws as put */
+  update(peerId: string, next: (record: PeerRecord) => PeerRecord): Promise<void>
   /** @returns what was removed. */
   remove(peerId: string, options: { readonly remember: boolean }): Promise<PeerRecord | undefined>
   /** The peer has been told. */
@@ -55,6 +57,12 @@ export async function openPeersStore(path: string): Promise<PeersStore> {
         if (others.length >= maxPeers) throw tooMany()
         const unpaired = current.unpaired.filter((peerId) => peerId !== record.peerId)
         return { file: { ...current, peers: [...others, record], unpaired }, result: undefined }
+      }),
+    update: (peerId, next) =>
+      change((current) => {
+        if (!current.peers.some((peer) => peer.peerId === peerId)) return { file: current, result: undefined }
+        const peers = current.peers.map((peer) => (peer.peerId === peerId ? next(peer) : peer))
+        return { file: { ...current, peers }, result: undefined }
       }),
     remove: (peerId, { remember }) =>
       change((current) => {

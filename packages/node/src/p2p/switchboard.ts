@@ -1,4 +1,4 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
@@ -70,7 +70,10 @@ export class Switchboard {
     const isPaired = (peerId: string): boolean => peersStore.get(peerId) !== undefined
     const node = await createLibp2pNode({ identity, hosts, port, gater: this.#strangers.gater, isPaired })
     node.addEventListener('connection:open', ({ detail }) => this.#onOpen(detail))
-    node.addEventListener('peer:disconnect', ({ detail }) => this.#options.events.closed(detail.toString()))
+    node.addEventListener('peer:disconnect', ({ detail }) => {
+      this.#options.events.closed(detail.toString())
+      if (!isPaired(detail.toString())) this.#forget(node, detail)
+    })
     for (const protocol of this.#handlers.keys()) await this.#register(node, protocol)
     await startLibp2pNode(node, port)
     this.#node = node
@@ -102,9 +105,11 @@ export class Switchboard {
   handle(protocol: string, handler: ProtocolHandler): () => void {
     return this.#add(protocol, async (stream, connection) => {
       const peerId = connection.remotePeer.toString()
-      const peer = this.#options.peersStore.get(peerId)
-      if (peer === undefined) return this.#refuse(stream, connection, protocol)
+      if (this.#options.peersStore.get(peerId) === undefined) return this.#refuse(stream, connection, protocol)
       await this.#serve(stream, connection, async (framed, signal) => {
+        // Once more, now that cutting the peer off would reach this stream: it may have been unpaired in between.
+        const peer = this.#options.peersStore.get(peerId)
+        if (peer === undefined) throw new Error('not paired')
         // Says "you are let in": the opener tells a refusal from a fault by it.
         await framed.writeFrame(new Uint8Array(0), { signal })
         await handler(framed, { peer, signal })
@@ -190,6 +195,13 @@ export class Switchboard {
     for (const connection of this.#node?.getConnections(peerIdFromString(peerId)) ?? []) connection.abort(reason)
   }
 
+  /** Reset the connections that are older than this: a peer that came back over a new one keeps it. */
+  cutOlder(peerId: string, ageMs: number, why: string): void {
+    for (const connection of this.connections(peerId)) {
+      if (Date.now() - connection.timeline.open >= ageMs) connection.abort(new Error(why))
+    }
+  }
+
   cutStreams(peerId: string, why: string): void {
     for (const stream of this.#streams.get(peerId) ?? []) stream.abort(new Error(why))
   }
@@ -200,6 +212,13 @@ export class Switchboard {
     this.#localAddresses.set(connection, remote === null ? Promise.resolve(null) : localAddressTowards(remote))
     if (this.#options.peersStore.get(peerId) === undefined) this.#strangers.add(connection)
     this.#options.events.opened(peerId, connection)
+  }
+
+  /** libp2p remembers every peer it ever met; strangers, who can be anyone anew each time, would fill the memory. */
+  #forget(node: Libp2p, peerId: PeerId): void {
+    node.peerStore
+      .delete(peerId)
+      .catch((error: unknown) => this.#options.log.debug({ error: String(error) }, 'could not forget a stranger'))
   }
 
   #add(protocol: string, handler: (stream: Stream, connection: Connection) => Promise<void>): () => void {
