@@ -49,6 +49,8 @@ const withheld = new Set(['HF_TOKEN', 'HF_ENDPOINT', 'MODEL_ENDPOINT', 'NODE_OPT
 
 /** Time to start, ms: loading the modules takes 0.5 s on a machine that has nothing else to do. */
 const startMs = 30_000
+/** The end of a child may be seen before its last message, which lies in the pipe by then, ms. */
+const drainMs = 200
 /** A child that was told to stop gets this long to close its files, ms. */
 const graceMs = 2000
 
@@ -79,8 +81,10 @@ export async function runChild(task: ChildTask): Promise<unknown> {
       outcome.reject(new BaseError(message.data.code, message.data.message, { advice: message.data.advice }))
   })
   child.once('error', (error) => outcome.reject(new ChildFailure('died', error.message)))
+  let drained: NodeJS.Timeout | undefined
   child.once('exit', (code, signal) => {
-    outcome.reject(new ChildFailure('died', signal === null ? `It ended with code ${code}.` : `It ended by ${signal}.`))
+    const how = signal === null ? `It ended with code ${code}.` : `It ended by ${signal}.`
+    drained = setTimeout(() => outcome.reject(new ChildFailure('died', how)), drainMs)
   })
   task.signal.addEventListener('abort', onAbort, { once: true })
   watch(startMs)
@@ -89,6 +93,7 @@ export async function runChild(task: ChildTask): Promise<unknown> {
     return await outcome.promise
   } finally {
     clearTimeout(silence)
+    clearTimeout(drained)
     task.signal.removeEventListener('abort', onAbort)
     await end(child, ended)
   }
