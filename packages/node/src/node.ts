@@ -10,7 +10,7 @@ import { type EngineHost, sweepProcesses } from './engine/index.ts'
 import { checkMachine, fingerprintMachine, loadIdentity } from './identity/index.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log/index.ts'
-import type { ModelStore } from './models/index.ts'
+import { type ModelStore, watchModels } from './models/index.ts'
 import { allInterfaces, createPeering } from './p2p/index.ts'
 import { systemClock } from './pool/index.ts'
 import type { Instances } from './router/index.ts'
@@ -122,6 +122,7 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   await sweepProcesses(paths, options.log)
   lifecycle.add('engine', () => engine.stop())
   lifecycle.add('inventory', () => inventory.stop())
+  lifecycle.add('models', await watchModels(paths.models, () => inventory.touch(), options.log))
   if (!config.offline) await peering.start()
   lifecycle.add('p2p', () => peering.stop())
   lifecycle.add('leases lent', () => parts.leaseServer.stop())

@@ -56,7 +56,7 @@ export function status(host: Host): Promise<DaemonStatus> {
 }
 
 /** Ask again until the expectation holds; its own failure after `timeoutMs`. For states that no event announces. */
-export async function eventually(expectation: () => Promise<void>, timeoutMs = 15_000): Promise<void> {
+export async function eventually(expectation: () => Promise<void>, timeoutMs = 30_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
