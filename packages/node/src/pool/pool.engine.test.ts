@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEngineRunner } from '../engine/index.ts'
+import { testEngine } from '../engine/testing.ts'
 import type { EngineRunner, LlamaServer } from '../engine/types.ts'
 import { silentLog } from '../log/index.ts'
 import { homePaths } from '../store/index.ts'
@@ -13,7 +14,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createLeaseClient } from './lease-client.ts'
 import { createLeaseServer, defaultLeaseLimits } from './lease-server.ts'
 import { createMemoryLedger } from './ledger.ts'
-import { asHostPair, fakeHosts, hostPairs, ManualClock, testEngine } from './testing/index.ts'
+import { asHostPair, fakeHosts, type HostPair, ManualClock, realHosts } from './testing/index.ts'
 
 const modelPath = fileURLToPath(new URL('../../assets/tiny/unhosted-tiny-q8_0.gguf', import.meta.url))
 const prompt = 'The quick brown fox'
@@ -75,11 +76,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-async function setup(
-  makePair: (typeof hostPairs)[number]['make'],
-  tunnel: 'tls' | 'libp2p',
-  clock: Clock = systemClock
-) {
+async function setup(makePair: () => Promise<HostPair>, tunnel: 'tls' | 'libp2p', clock: Clock = systemClock) {
   const pair = await makePair()
   cleanups.push(() => pair.stop())
   const head = await makeRunner('head')
@@ -141,12 +138,12 @@ it('keeps the lease of a loaded model that nobody asks anything', { timeout: 60_
   expect(await generate(pooled, 5)).toHaveLength(5)
 })
 
-describe.each(hostPairs)('a pool over $name hosts, with the real engine', ({ make }) => {
+describe('a pool with the real engine', () => {
   it.each(['tls', 'libp2p'] as const)(
     'answers over %s token for token as one machine does',
     { timeout: 120_000 },
     async (tunnel) => {
-      const { head, borrow, ledger, allFree } = await setup(make, tunnel)
+      const { head, borrow, ledger, allFree } = await setup(realHosts, tunnel)
       const solo = await startServer(head, [], [])
       const expected = await generate(solo, 200)
       await solo.stop()
@@ -174,7 +171,7 @@ describe.each(hostPairs)('a pool over $name hosts, with the real engine', ({ mak
     'ends a lease in mid-answer, on both sides, when its rpc-server gets %s',
     { timeout: 60_000 },
     async (signal) => {
-      const { head, borrow, pids, allFree } = await setup(make, 'tls')
+      const { head, borrow, pids, allFree } = await setup(realHosts, 'tls')
       const lease = await borrow()
       const pooled = await startServer(head, [lease.endpoint], [layersAndOutput])
       const answer = generate(pooled, 400).catch((error: Error) => error)
@@ -192,7 +189,7 @@ describe.each(hostPairs)('a pool over $name hosts, with the real engine', ({ mak
   )
 
   it('ends a lease in mid-answer when the lender stops', { timeout: 60_000 }, async () => {
-    const { head, borrow, server, allFree } = await setup(make, 'tls')
+    const { head, borrow, server, allFree } = await setup(realHosts, 'tls')
     const lease = await borrow()
     const pooled = await startServer(head, [lease.endpoint], [layersAndOutput])
     const answer = generate(pooled, 400).catch((error: Error) => error)

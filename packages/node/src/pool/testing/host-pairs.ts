@@ -30,27 +30,24 @@ export function asHostPair({ head, lender, cut }: FakePair): HostPair {
 }
 
 export const hostPairs: readonly { readonly name: string; readonly make: () => Promise<HostPair> }[] = [
-  {
-    name: 'in-memory',
-    make: async () => asHostPair(fakeHosts({ address: '127.0.0.1' }))
-  },
-  {
-    name: 'libp2p',
-    async make() {
-      const { a: head, b: lender, stop } = await pairedHosts()
-      return {
-        head,
-        lender,
-        async setLenderGrants(grants) {
-          const record = lender.peer(head.peerId)?.record
-          if (record === null || record === undefined) throw new Error('not paired')
-          await lender.admit({ ...record, grants })
-        },
-        async unpair() {
-          await lender.expel(head.peerId, { remember: true })
-        },
-        stop
-      }
-    }
-  }
+  { name: 'in-memory', make: async () => asHostPair(fakeHosts({ address: '127.0.0.1' })) },
+  { name: 'libp2p', make: realHosts }
 ]
+
+/** Two libp2p hosts on loopback, paired. */
+export async function realHosts(): Promise<HostPair> {
+  const { a: head, b: lender, stop } = await pairedHosts()
+  return {
+    head,
+    lender,
+    async setLenderGrants(grants) {
+      const record = lender.peer(head.peerId)?.record
+      if (record === null || record === undefined) throw new Error('not paired')
+      await lender.admit({ ...record, grants })
+    },
+    async unpair() {
+      await lender.expel(head.peerId, { remember: true })
+    },
+    stop
+  }
+}
