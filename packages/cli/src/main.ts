@@ -20,12 +20,12 @@ import { version } from './version.ts'
 
 /** Entry of bin/unhosted.js: runs the command of this process and leaves its exit code. */
 export async function start(): Promise<void> {
-  // `unhosted models ls | head` closes our stdout early; that is no error.
+  const interrupts = watchInterrupts(process)
+  // `unhosted serve | head -1` closes our stdout early: that ends the command as Ctrl-C does, and is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(exitCodes.done)
+    interrupts.interrupt()
   })
-  const interrupts = watchInterrupts(process)
   try {
     process.exitCode = await runCommand(process.argv.slice(2), interrupts.signal)
   } finally {

@@ -17,6 +17,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   '8': ['███', '█ █', '███', '█ █', '███'],
   '9': ['███', '█ █', '███', '  █', '███']
 }
+const minuteMs = 60_000
 const rows = [0, 1, 2, 3, 4] as const
 
 /** The six digits in large, in two groups of three, and once more as text. */
@@ -44,7 +45,9 @@ export function renderInvite(
   options: { readonly now: number; readonly qr: boolean; readonly colours: Colours }
 ): string {
   const { colours } = options
-  const lines = [`On the other machine, within ${renderAge(expiresAt - options.now)}:`, '']
+  // To the nearest minute: an invite of ten minutes is a moment younger by now.
+  const left = Math.max(minuteMs, Math.round((expiresAt - options.now) / minuteMs) * minuteMs)
+  const lines = [`On the other machine, within ${renderAge(left)}:`, '']
   lines.push(`  ${colours.bold(`unhosted pair '${invite}'`)}`, '')
   if (options.qr) lines.push(renderQr(invite))
   lines.push(`It works once. Whoever uses it joins ${explainRadius(radius)}.`)
