@@ -64,6 +64,22 @@ describe('the peers store', () => {
   })
 })
 
+describe('a peer record', () => {
+  it('that is removed while a change of it waits stays away', async () => {
+    const store = await openPeersStore(join(folder, 'peers.json'))
+    const known = record('aa')
+    await store.put(known)
+    const removed = store.remove(known.peerId, { remember: true })
+    // What a hello in this moment does: the record is still there to be read.
+    expect(store.get(known.peerId)).toBeDefined()
+    await store.update(known.peerId, (current) => ({ ...current, name: 'after' }))
+    await removed
+    expect(store.get(known.peerId)).toBeUndefined()
+    expect(store.wasUnpaired(known.peerId)).toBe(true)
+    expect((await openPeersStore(join(folder, 'peers.json'))).all()).toEqual([])
+  })
+})
+
 describe('the invites store', () => {
   const hash = (digit: string): string => digit.repeat(64)
 
