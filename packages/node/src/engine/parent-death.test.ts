@@ -40,7 +40,7 @@ async function standIn(home: TestHome, engine: Engine, pathVariable: string): Pr
     ['--conditions=source', '--input-type=module-typescript', '--disable-warning=ExperimentalWarning', '-e', script],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PATH: pathVariable } }
   )
-  const [line] = await once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(20_000) })
+  const [line] = await once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(120_000) })
   return { pid: child.pid ?? 0, children: JSON.parse(line) }
 }
 
