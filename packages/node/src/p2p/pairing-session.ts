@@ -38,6 +38,7 @@ export class PairingSession {
   readonly id = randomBytes(8).toString('hex')
   readonly #options: PairingSessionOptions
   readonly #over = Promise.withResolvers<void>()
+  readonly #compared = Promise.withResolvers<void>()
   #state: PairingState
   #stream: FramedStream | null = null
   #timer: NodeJS.Timeout | null = null
@@ -47,8 +48,6 @@ export class PairingSession {
   #error: BaseError | null = null
   /** The view as it was told last. */
   #announced = ''
-  /** Whoever waits for the digits. */
-  #onCompare: () => void = () => undefined
 
   constructor(options: PairingSessionOptions) {
     this.#options = options
@@ -70,6 +69,11 @@ export class PairingSession {
   /** Settles, never rejects, when it is paired or has failed. */
   get ended(): Promise<void> {
     return this.#over.promise
+  }
+
+  /** Settles, never rejects, when there are digits or it is over: the machines have little time to exchange them. */
+  async comparable(): Promise<void> {
+    await Promise.race([this.#compared.promise, this.ended])
   }
 
   /** Addresses that reached the peer; kept with its record. */
@@ -104,15 +108,13 @@ export class PairingSession {
 
   /** Offer, and return when there are digits. @throws BaseError PAIRING_* | PEER_PROTOCOL | CANCELLED */
   async run(stream: FramedStream, signal: AbortSignal): Promise<void> {
-    const compared = Promise.withResolvers<void>()
-    this.#onCompare = compared.resolve
     if (this.#gaveWay) stream.abort(new Error('the other side offered as well'))
     else this.#adopt(stream)
     const onAbort = (): void => this.cancel()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       if (!this.#gaveWay) await this.#dispatch({ type: 'begin' })
-      await Promise.race([compared.promise, this.ended])
+      await this.comparable()
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
@@ -202,7 +204,7 @@ export class PairingSession {
     for (const effect of effects) await this.#act(effect)
     if (state.phase === 'compare' && before.phase !== 'compare') {
       this.#setTimer(compareMs)
-      this.#onCompare()
+      this.#compared.resolve()
     }
     this.#announce()
   }

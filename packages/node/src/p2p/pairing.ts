@@ -105,11 +105,15 @@ class Pairing implements PairingService {
     const given = request.address === null ? null : parseDialAddress(request.address, defaultPort)
     const found = request.peer === null ? null : findPeer(request.peer, host.peers())
     const peerId = found?.peerId ?? given?.peerId ?? null
-    const waiting = [...this.#sessions.values()].find((session) => session.peerId === peerId && session.isOpen)
-    if (waiting !== undefined) return waiting.view()
     const addresses = given === null ? (found?.addresses ?? []) : [given.address]
     const connection = await host.switchboard.dial(peerId, addresses, signal)
     const remote = connection.remotePeer.toString()
+    // Asked after dialling: the other side may have offered meanwhile, and one pairing is enough.
+    const waiting = [...this.#sessions.values()].find(({ peerId, isOpen }) => peerId === remote && isOpen)
+    if (waiting !== undefined) {
+      await waiting.comparable()
+      return waiting.view()
+    }
     const session = this.#newSession(remote, 'offerer', request.radius)
     session.note({ addresses: announceable([...addresses, ...(peersStore.get(remote)?.addresses ?? [])]) })
     try {
