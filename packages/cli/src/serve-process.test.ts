@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -26,7 +25,8 @@ async function startDaemon(home: string, args: readonly string[] = []): Promise<
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, UNHOSTED_ENGINE: home }
   })
-  const ended = once(child, 'exit').then(([code, signal]: [number | null, NodeJS.Signals | null]) => code ?? signal)
+  const { promise: ended, resolve: onEnd } = Promise.withResolvers<number | NodeJS.Signals | null>()
+  child.once('exit', (code, signal) => onEnd(code ?? signal))
   const events: { readonly event?: string }[] = []
   const ready = Promise.withResolvers<void>()
   const reader = createInterface({ input: child.stdout })

@@ -5,7 +5,7 @@ import type { Output } from '../terminal/output.ts'
 /** What a handler may use; nothing else of the process is touched by commands. */
 export interface CommandContext {
   readonly output: Output
-  readonly input: NodeJS.ReadStream
+  readonly input: NodeJS.ReadStream & { readonly fd: number }
   /** The terminal itself, for line editing; text goes through `output`. */
   readonly screen: NodeJS.WriteStream
   readonly paths: HomePaths

@@ -86,7 +86,7 @@ function setUp(
   const interrupt = new AbortController()
   const context: CommandContext = {
     output,
-    input: input as unknown as NodeJS.ReadStream,
+    input: input as unknown as CommandContext['input'],
     screen: process.stdout,
     paths: homePaths('/nonexistent'),
     environment: {},

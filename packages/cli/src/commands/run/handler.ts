@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/stream-chat.ts'
 import { createTextPrinter } from '../../chat/text-printer.ts'
@@ -32,7 +33,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
 
 /** The prompt given, and what is piped in, after it; null on a terminal without a prompt. */
 async function readPrompt(args: RunArguments, { input, output }: CommandContext): Promise<string | null> {
-  if (args.prompt !== undefined && (input.isTTY || input.readableEnded)) return args.prompt
+  if (args.prompt !== undefined && !isPiped(input)) return args.prompt
   if (input.isTTY) {
     if (output.json) throw usageError('With --json a prompt is needed.')
     return null
@@ -41,6 +42,16 @@ async function readPrompt(args: RunArguments, { input, output }: CommandContext)
   const parts = [args.prompt, piped].filter((part) => part !== undefined && part !== '')
   if (parts.length === 0) throw usageError('Neither a prompt nor piped input was given.')
   return parts.join('\n\n')
+}
+
+/**
+ * A shell's pipe or file. A program that starts us gives a socket, which it may never close: what comes from there is
+ * read only where there is no prompt.
+ */
+function isPiped(input: CommandContext['input']): boolean {
+  if (input.isTTY) return false
+  const kind = fstatSync(input.fd)
+  return kind.isFIFO() || kind.isFile()
 }
 
 async function* limit(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
