@@ -26,13 +26,33 @@ export interface TestPeeringOptions {
   readonly frameTimeoutMs?: number
 }
 
+/** Where it does not start, its home folder is gone again too. */
 export async function startTestPeering(name: string, options: TestPeeringOptions = {}): Promise<TestPeering> {
-  const folder = options.home ?? (await mkdtemp(join(tmpdir(), 'unhosted-peering-')))
-  const paths = homePaths(folder)
-  const identity = await loadIdentity(paths, silentLog)
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'unhosted-peering-')))
+  const tidy = async (): Promise<void> => {
+    if (options.home === undefined) await rm(home, { recursive: true, force: true })
+  }
+  try {
+    const peering = await startOn(home, name, options)
+    return {
+      ...peering,
+      home,
+      [Symbol.asyncDispose]: async () => {
+        await peering.stop()
+        await tidy()
+      }
+    }
+  } catch (error) {
+    await tidy()
+    throw error
+  }
+}
+
+async function startOn(home: string, name: string, options: TestPeeringOptions): Promise<Peering> {
+  const paths = homePaths(home)
   const peering = await createPeering({
     paths,
-    identity,
+    identity: await loadIdentity(paths, silentLog),
     name,
     version: '0.0.0',
     hosts: options.hosts ?? ['127.0.0.1'],
@@ -43,14 +63,7 @@ export async function startTestPeering(name: string, options: TestPeeringOptions
     now: options.now ?? Date.now
   })
   await peering.start()
-  return {
-    ...peering,
-    home: folder,
-    [Symbol.asyncDispose]: async () => {
-      await peering.stop()
-      if (options.home === undefined) await rm(folder, { recursive: true, force: true })
-    }
-  }
+  return peering
 }
 
 /** Two hosts on loopback, paired by invite as `local`, connected. */
