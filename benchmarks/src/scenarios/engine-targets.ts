@@ -49,6 +49,7 @@ async function startEngine(
     alias: model.name,
     contextSize: model.contextSize,
     parallel: 4,
+    microBatchTokens: 512,
     ...layout,
     rpcEndpoints: ports.map((port) => `127.0.0.1:${port}`),
     embeddings: false,

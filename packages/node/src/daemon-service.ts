@@ -39,7 +39,7 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     async plan({ model, contextSize }, { signal }) {
       const stored = await store.find(model)
       await refreshInventories(host, signal)
-      const result = await planning.plan(stored, { without: new Set(), contextSize, signal })
+      const result = await planning.plan(stored, { purpose: 'generate', without: new Set(), contextSize, signal })
       const own = await parts.inventory.inventory(signal)
       const inventories = [own, ...machines.planPeers().map(({ inventory }) => inventory)]
       const devices = inventories.flatMap(({ peerId, name, devices }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../units.ts'
-import { createEstimator, defaultReserve, type Share } from './estimate.ts'
+import { createEstimator, defaultMicroBatchTokens, defaultReserve, type Share } from './estimate.ts'
 import { inventModel } from './testing.ts'
 
 /** Lengths of models whose compute buffers were read off llama.cpp v0.5.0; docs/decisions/0002-planner-estimates.md. */
@@ -79,7 +79,10 @@ describe('compute estimate', () => {
       vocabularySize,
       parameterCount: experts ?? dense + 2 * embeddingLength * vocabularySize
     })
-    const { compute } = createEstimator(model, contextSize, defaultReserve).need({ ...share, ...shares[where] })
+    const { compute } = createEstimator(model, contextSize, defaultReserve, defaultMicroBatchTokens).need({
+      ...share,
+      ...shares[where]
+    })
     expect(compute / MiB).toBeGreaterThanOrEqual(mebibytes)
     // A head without layers is small beside all else; it is not worth a formula of its own.
     expect(compute / MiB).toBeLessThan(mebibytes * (where === 'head without layers' ? 1.8 : 1.35))
@@ -88,7 +91,7 @@ describe('compute estimate', () => {
 
 describe('need', () => {
   const model = inventModel({ layerBytes: [10, 20, 30].map((size) => size * MiB), kvBytesPerToken: [1024, 0, 2048] })
-  const estimator = createEstimator(model, 1000, defaultReserve)
+  const estimator = createEstimator(model, 1000, defaultReserve, defaultMicroBatchTokens)
 
   it('adds up the layers it is asked for, KV in whole blocks of cells', () => {
     const { weights, kv } = estimator.need({ ...share, firstLayer: 1, layerCount: 2 })

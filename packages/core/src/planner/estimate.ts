@@ -26,7 +26,7 @@ export const defaultReserve: ReservePolicy = {
 }
 
 /** Tokens that llama.cpp computes at once when it reads a prompt (`--ubatch-size`, its default). */
-const microBatch = 512
+export const defaultMicroBatchTokens = 512
 /** llama.cpp rounds the KV cache up to this many cells. */
 const kvCells = 256
 /** Copies of its inputs that the scheduler keeps where it runs devices as a pipeline (GGML_SCHED_MAX_COPIES). */
@@ -58,7 +58,12 @@ export interface Estimator {
 }
 
 /** Memory that any share of a model needs at a context size; sums are made once, so asking is cheap. */
-export function createEstimator(facts: ModelFacts, contextSize: number, reserve: ReservePolicy): Estimator {
+export function createEstimator(
+  facts: ModelFacts,
+  contextSize: number,
+  reserve: ReservePolicy,
+  microBatchTokens: number
+): Estimator {
   const cells = Math.ceil(contextSize / kvCells) * kvCells
   const weightsBefore = runningSum(facts.layerCount, (layer) => facts.layerBytes[layer] ?? 0)
   const kvBefore = runningSum(facts.layerCount, (layer) => (facts.kvBytesPerToken[layer] ?? 0) * cells)
@@ -69,7 +74,7 @@ export function createEstimator(facts: ModelFacts, contextSize: number, reserve:
     // A tied embedding table is counted in both, and is in memory once where both are: never more than the file.
     const weights = Math.min(between(weightsBefore, firstLayer, end) + tables, facts.fileBytes)
     const kv = between(kvBefore, firstLayer, end)
-    const compute = computeBytes(facts, cells, share)
+    const compute = microBatchTokens * computeBytesPerToken(facts, cells, share)
     const total = Math.ceil((weights + kv + compute) * (1 + reserve.fraction)) + processBytes(facts, share, reserve)
     return { weights: bytes(weights), kv: bytes(kv), compute: bytes(compute), total: bytes(total) }
   }
@@ -94,10 +99,10 @@ function processBytes({ vocabularySize }: ModelFacts, { kind, embedding }: Share
 }
 
 /**
- * Scratch for one micro-batch, bytes. Fitted to what llama.cpp reports for nine shapes of model and four sizes of
+ * Scratch for each token of a micro-batch, bytes. Fitted to what llama.cpp reports for nine shapes of model and four sizes of
  * context, where it is 1.00 to 1.35 of the report; docs/decisions/0002-planner-estimates.md has the table.
  */
-function computeBytes(facts: ModelFacts, cells: number, { layerCount, output, pipelined }: Share): number {
+function computeBytesPerToken(facts: ModelFacts, cells: number, { layerCount, output, pipelined }: Share): number {
   const width = facts.embeddingLength
   const layers = layerCount === 0 ? 0 : layerFloats(facts)
   // Embeddings and reranking ask for the logits of every token of a micro-batch.
@@ -105,7 +110,7 @@ function computeBytes(facts: ModelFacts, cells: number, { layerCount, output, pi
   const floats = Math.max(layers, logits) + 4 * width + 32 + (pipelined ? 7 * width : 0)
   // The attention mask in f16, over the whole context; flash attention keeps nothing larger.
   const masks = 2 * cells * (pipelined ? pipelineCopies : 1)
-  return microBatch * (4 * floats + masks)
+  return 4 * floats + masks
 }
 
 /** Widest moment of a repeating layer in f32 values for each token, beside the residual stream. */

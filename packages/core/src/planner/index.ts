@@ -1,7 +1,7 @@
 export { type PlanPeer, refuseMachine } from './candidates.ts'
 export * from './describe-plan.ts'
 export * from './engine-arguments.ts'
-export { defaultReserve, type ReservePolicy } from './estimate.ts'
+export { defaultMicroBatchTokens, defaultReserve, type ReservePolicy } from './estimate.ts'
 export * from './plan.ts'
 export { planModel } from './plan-model.ts'
 export type { PlanRequest } from './plan-request.ts'

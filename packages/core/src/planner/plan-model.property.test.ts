@@ -4,7 +4,7 @@ import type { Device } from '../inventory/schema.ts'
 import { MiB } from '../units.ts'
 import type { PlanPeer } from './candidates.ts'
 import { engineArguments } from './engine-arguments.ts'
-import { createEstimator, defaultReserve } from './estimate.ts'
+import { createEstimator, defaultMicroBatchTokens, defaultReserve } from './estimate.ts'
 import type { Plan } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'
@@ -200,7 +200,7 @@ interface Place {
 
 /** Every subset of devices, every order, every split: the fewest remote machines that any of them takes; null for none. */
 function fewestMachines({ model, contextSize, head, peers }: PlanRequest): number | null {
-  const estimator = createEstimator(model, contextSize, defaultReserve)
+  const estimator = createEstimator(model, contextSize, defaultReserve, defaultMicroBatchTokens)
   const headCpu = head.devices.find(({ kind }) => kind === 'cpu')?.usableBytes ?? 0
   const host = { kind: 'cpu', firstLayer: 0, layerCount: 0, output: false, embedding: true } as const
   const mayHost = (pipelined: boolean): boolean => estimator.need({ ...host, pipelined }).total <= headCpu

@@ -1,10 +1,10 @@
 import { bytes } from '../units.ts'
 import { findCandidates } from './candidates.ts'
-import { createEstimator, defaultReserve } from './estimate.ts'
 import { explainUnused } from './exclusions.ts'
 import { findLayout } from './layout.ts'
 import type { Exclusion, Plan, PlanResult, Segment } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
+import { estimatorFor } from './plan-request.ts'
 import { findShortfall } from './shortfall.ts'
 import type { Part } from './split.ts'
 
@@ -14,7 +14,7 @@ import type { Part } from './split.ts'
  */
 export function planModel(request: PlanRequest): PlanResult {
   const { model, modelName, contextSize, head, peers } = request
-  const estimator = createEstimator(model, contextSize, request.reserve ?? defaultReserve)
+  const estimator = estimatorFor(request)
   const candidates = findCandidates(head, peers)
   const layout = findLayout(candidates, estimator)
   if (layout === null) return { ok: false, shortfall: findShortfall(request, candidates, estimator) }

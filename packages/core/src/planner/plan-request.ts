@@ -1,7 +1,13 @@
 import type { Inventory } from '../inventory/schema.ts'
 import type { ModelFacts } from '../models/facts.ts'
 import type { PlanPeer } from './candidates.ts'
-import type { ReservePolicy } from './estimate.ts'
+import {
+  createEstimator,
+  defaultMicroBatchTokens,
+  defaultReserve,
+  type Estimator,
+  type ReservePolicy
+} from './estimate.ts'
 
 /** All that a plan depends on. */
 export interface PlanRequest {
@@ -15,4 +21,14 @@ export interface PlanRequest {
   /** Every paired machine, reachable or not. */
   readonly peers: readonly PlanPeer[]
   readonly reserve?: ReservePolicy
+  /**
+   * Tokens computed at once. Embedding and reranking need a whole input in one micro-batch, since its tokens attend to
+   * each other both ways. Default 512.
+   */
+  readonly microBatchTokens?: number
+}
+
+export function estimatorFor(request: PlanRequest): Estimator {
+  const { model, contextSize, reserve = defaultReserve, microBatchTokens = defaultMicroBatchTokens } = request
+  return createEstimator(model, contextSize, reserve, microBatchTokens)
 }

@@ -2,9 +2,9 @@ import type { Device, Inventory } from '../inventory/schema.ts'
 import type { ModelFacts } from '../models/facts.ts'
 import { formatBytes, GiB, MiB } from '../units.ts'
 import { byId, type Candidate, type Candidates, findCandidates, nearestFirst } from './candidates.ts'
-import { createEstimator, defaultReserve, type Estimator } from './estimate.ts'
+import type { Estimator } from './estimate.ts'
 import { findLayout } from './layout.ts'
-import type { PlanRequest } from './plan-request.ts'
+import { estimatorFor, type PlanRequest } from './plan-request.ts'
 
 /** A change of the request after which it has a plan. */
 export interface Remedy {
@@ -43,7 +43,7 @@ export function findRemedies(request: PlanRequest): readonly Remedy[] {
 }
 
 function fits(request: PlanRequest): boolean {
-  const estimator = createEstimator(request.model, request.contextSize, request.reserve ?? defaultReserve)
+  const estimator = estimatorFor(request)
   return findLayout(findCandidates(request.head, request.peers), estimator) !== null
 }
 

@@ -65,6 +65,12 @@ export function llamaServerArguments(options: LlamaServerOptions, listen: Listen
     ...['--model', options.modelPath, '--alias', options.alias],
     ...('socketPath' in listen ? ['--host', listen.socketPath] : ['--host', '127.0.0.1', '--port', `${listen.port}`]),
     ...['--ctx-size', String(options.contextSize), '--parallel', String(options.parallel), '--kv-unified'],
+    ...[
+      '--batch-size',
+      String(Math.max(2048, options.microBatchTokens)),
+      '--ubatch-size',
+      `${options.microBatchTokens}`
+    ],
     // Before --device: arguments are handled in order, and RPC0 exists only once --rpc has been.
     ...(options.rpcEndpoints.length > 0 ? ['--rpc', options.rpcEndpoints.join(',')] : []),
     ...['--fit', 'off', '--n-gpu-layers', String(pooled ? options.gpuLayers : 0)],

@@ -43,6 +43,7 @@ export function tinyServer(changes: Partial<LlamaServerOptions> = {}): LlamaServ
     alias: 'tiny',
     contextSize: 512,
     parallel: 2,
+    microBatchTokens: 512,
     gpuLayers: 0,
     devices: [],
     tensorSplit: [],

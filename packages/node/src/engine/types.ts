@@ -34,6 +34,8 @@ export interface LlamaServerOptions {
   readonly contextSize: number
   /** Requests answered at once; each has the whole context (unified KV). */
   readonly parallel: number
+  /** Tokens computed at once (`--ubatch-size`). Embedding and reranking refuse an input that is longer. */
+  readonly microBatchTokens: number
   /** Layers from the end, output included, that go to `devices`; the rest stay on the CPU. */
   readonly gpuLayers: number
   /** Engine device names in layer order, `RPC0` style for endpoints in `rpcEndpoints` order; empty for CPU only. */

@@ -41,6 +41,7 @@ export async function verifyEngine(
       alias: 'verify',
       contextSize: 256,
       parallel: 1,
+      microBatchTokens: 512,
       gpuLayers: 999,
       devices: ['RPC0'],
       tensorSplit: [1],

@@ -148,6 +148,11 @@ describe('openai', () => {
     expect(one.data[0]?.embedding).toHaveLength(first.length)
   })
 
+  it('embeds a text of more tokens than a prompt is computed in at once', async () => {
+    const { usage } = await openai.embeddings.create({ model, input: 'a cat and a dog '.repeat(150) })
+    expect(usage.prompt_tokens).toBeGreaterThan(600)
+  })
+
   it('responds, whole and streamed', async () => {
     const ask = { model, input: 'Tell me a story.', max_output_tokens: 20, temperature: 0 }
     const whole = await openai.responses.create(ask)

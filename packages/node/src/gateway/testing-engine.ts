@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createEngineRunner, defaultCacheDirectory, type LlamaServer, resolveEngine } from '../engine/index.ts'
 import { silentLog } from '../log/index.ts'
 import { forwardToEngine } from '../router/engine-upstream.ts'
+import { microBatchTokens } from '../router/purpose.ts'
 import type { Dispatcher, InferenceRequest } from '../router/types.ts'
 import { homePaths, prepareHome } from '../store/index.ts'
 import { fakeDispatcher, placement, temporaryFolder } from './testing.ts'
@@ -46,6 +47,7 @@ export async function startRealEngine(options: { readonly signal: AbortSignal })
       alias: 'engine-alias',
       contextSize,
       parallel: 1,
+      microBatchTokens: microBatchTokens(purpose, contextSize),
       gpuLayers: 0,
       devices: [],
       tensorSplit: [],

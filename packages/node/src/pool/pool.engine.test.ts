@@ -45,6 +45,7 @@ function startServer(runner: EngineRunner, rpcEndpoints: readonly string[], tens
     alias: 'tiny',
     contextSize: 512,
     parallel: 1,
+    microBatchTokens: 512,
     gpuLayers: tensorSplit.length === 0 ? 0 : layersAndOutput,
     devices: rpcEndpoints.map((_, index) => `RPC${index}`),
     tensorSplit,

@@ -71,7 +71,7 @@ function setUp(plan: (without: ReadonlySet<string>) => PlanResult, refusing: Rea
   })
   const signal = new AbortController().signal
   const allocate = (evictIdle: () => Promise<boolean> = async () => false) =>
-    allocator.allocate(model, { signal, evictIdle })
+    allocator.allocate(model, { purpose: 'generate', signal, evictIdle })
   return { allocate, ledger, endings, lostPeers }
 }
 

@@ -11,6 +11,14 @@ import { formatBytes } from '@unhosted/core/units'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import type { BorrowedLease, LeaseClient, LeaseRequest, MemoryLedger, Reservation } from '../pool/types.ts'
+import type { Purpose } from './purpose.ts'
+
+export interface AllocationRequest {
+  readonly purpose: Purpose
+  readonly signal: AbortSignal
+  /** Unload what nobody uses. @returns whether there was anything */
+  readonly evictIdle: () => Promise<boolean>
+}
 
 /** Memory held for one plan, here and on peers. */
 export interface Allocation {
@@ -27,17 +35,14 @@ export interface Allocation {
 
 export interface Allocator {
   /** @throws BaseError NO_CAPACITY | CANCELLED, and what the last refusing peer said */
-  allocate(
-    model: StoredModel,
-    options: { readonly signal: AbortSignal; readonly evictIdle: () => Promise<boolean> }
-  ): Promise<Allocation>
+  allocate(model: StoredModel, options: AllocationRequest): Promise<Allocation>
 }
 
 export interface AllocatorOptions {
   /** Plans on what is free now, without the named peers. */
   readonly plan: (
     model: StoredModel,
-    options: { readonly without: ReadonlySet<string>; readonly signal: AbortSignal }
+    options: { readonly purpose: Purpose; readonly without: ReadonlySet<string>; readonly signal: AbortSignal }
   ) => Promise<PlanResult>
   readonly ledger: MemoryLedger
   readonly leases: LeaseClient
@@ -62,14 +67,14 @@ export function createAllocator(options: AllocatorOptions): Allocator {
 
 async function allocateWithRetries(
   model: StoredModel,
-  request: { readonly signal: AbortSignal; readonly evictIdle: () => Promise<boolean> },
+  request: AllocationRequest,
   options: AllocatorOptions
 ): Promise<Allocation> {
   const without = new Set<string>()
   const engineVersion = await options.engineVersion(request.signal)
   for (;;) {
     request.signal.throwIfAborted()
-    const result = await options.plan(model, { without, signal: request.signal })
+    const result = await options.plan(model, { purpose: request.purpose, without, signal: request.signal })
     if (!result.ok) {
       if (await request.evictIdle()) continue
       const { shortfall } = result

@@ -5,7 +5,8 @@ import { type Attempt, type Holder, routeAttempts } from '@unhosted/core/router'
 import type { Log } from '../log/index.ts'
 import type { ModelStore, StoredModel } from '../models/types.ts'
 import { forwardToEngine } from './engine-upstream.ts'
-import type { Instances, InstanceUse, Purpose } from './instances.ts'
+import type { Instances, InstanceUse } from './instances.ts'
+import { purposeOf } from './purpose.ts'
 import type { Dispatcher, InferenceRequest, InferenceResponse, Placement } from './types.ts'
 
 /** A connected paired peer that lets us send requests, with the models it holds. */
@@ -152,14 +153,6 @@ async function lossReason(error: unknown, use: InstanceUse, signal: AbortSignal)
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** llama-server takes some endpoints only when started for them. */
-function purposeOf(path: string): Purpose {
-  const { pathname } = new URL(path, 'http://engine')
-  if (pathname.endsWith('/embeddings')) return 'embed'
-  if (pathname.endsWith('/rerank')) return 'rerank'
-  return 'generate'
 }
 
 /** Failures that say nothing against another place; a bad request is bad everywhere. */

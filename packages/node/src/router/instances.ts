@@ -6,9 +6,7 @@ import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import type { Clock } from '../pool/index.ts'
 import type { Allocation, Allocator } from './allocator.ts'
-
-/** Some endpoints want the engine started for them; an instance serves one purpose. */
-export type Purpose = 'generate' | 'embed' | 'rerank'
+import type { Purpose } from './purpose.ts'
 
 export interface InstancesOptions {
   readonly allocator: Allocator
@@ -158,7 +156,8 @@ export class Instances {
     const { signal } = instance.loading
     try {
       const evictIdle = (): Promise<boolean> => this.evictIdle()
-      const allocation = await this.#options.allocator.allocate(instance.model, { signal, evictIdle })
+      const { model, purpose } = instance
+      const allocation = await this.#options.allocator.allocate(model, { purpose, signal, evictIdle })
       instance.allocation = allocation
       if (instance.state !== 'loading') await allocation.release()
       signal.throwIfAborted()

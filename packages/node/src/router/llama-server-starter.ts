@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { EngineRunner } from '../engine/index.ts'
 import type { InstancesOptions } from './instances.ts'
+import { microBatchTokens } from './purpose.ts'
 
 /** Starts llama-server for exactly what was allocated. */
 export function llamaServerStarter(options: {
@@ -15,6 +16,7 @@ export function llamaServerStarter(options: {
       alias: plan.modelName,
       contextSize: plan.contextSize,
       parallel: options.parallel,
+      microBatchTokens: microBatchTokens(purpose, plan.contextSize),
       gpuLayers: engine.gpuLayers,
       devices: engine.devices,
       tensorSplit: engine.tensorSplit,

@@ -2,6 +2,7 @@ import { chooseContextSize } from '@unhosted/core/config'
 import type { Inventory } from '@unhosted/core/inventory'
 import { type PlanPeer, type PlanResult, planModel } from '@unhosted/core/planner'
 import type { StoredModel } from '../models/types.ts'
+import { microBatchTokens, type Purpose } from './purpose.ts'
 
 export interface PlanningOptions {
   /** This machine as it is now. */
@@ -18,6 +19,7 @@ export interface Planning {
   plan(
     model: StoredModel,
     request: {
+      readonly purpose: Purpose
       readonly without: ReadonlySet<string>
       readonly contextSize: number | null
       readonly signal: AbortSignal
@@ -32,28 +34,35 @@ export interface Planning {
 export function createPlanning(options: PlanningOptions): Planning {
   const contextOf = (model: StoredModel, asked: number | null): number =>
     chooseContextSize(asked ?? options.contextSize, model.facts.contextLength)
-  const planOn = (model: StoredModel, head: Inventory, peers: readonly PlanPeer[], contextSize: number): PlanResult =>
-    planModel({ model: model.facts, modelName: model.names[0] ?? model.id, contextSize, head, peers })
+  const planAlone = (model: StoredModel, head: Inventory): PlanResult => {
+    const contextSize = contextOf(model, null)
+    return planModel({ model: model.facts, modelName: nameOf(model), contextSize, head, peers: [] })
+  }
 
   return {
-    async plan(model, { without, contextSize, signal }) {
+    async plan(model, { purpose, without, contextSize: asked, signal }) {
       const head = await options.inventory(signal)
-      const context = contextOf(model, contextSize)
+      const contextSize = contextOf(model, asked)
       const peers = options.peers().filter(({ inventory }) => !without.has(inventory.peerId))
-      const cautious = planOn(model, head, peers, context)
+      const request = {
+        model: model.facts,
+        modelName: nameOf(model),
+        contextSize,
+        head,
+        peers,
+        microBatchTokens: microBatchTokens(purpose, contextSize)
+      }
+      const cautious = planModel(request)
       if (cautious.ok || !peers.some(({ recentlyLost }) => recentlyLost)) return cautious
       // Better a peer that failed a moment ago and is back than no answer at all.
-      const bold = planOn(
-        model,
-        head,
-        peers.map((peer) => ({ ...peer, recentlyLost: false })),
-        context
-      )
+      const bold = planModel({ ...request, peers: peers.map((peer) => ({ ...peer, recentlyLost: false })) })
       return bold.ok ? bold : cautious
     },
-    async fitsHere(model, signal) {
-      return planOn(model, await options.inventory(signal), [], contextOf(model, null)).ok
-    },
-    fitsThere: (model, inventory) => planOn(model, inventory, [], contextOf(model, null)).ok
+    fitsHere: async (model, signal) => planAlone(model, await options.inventory(signal)).ok,
+    fitsThere: (model, inventory) => planAlone(model, inventory).ok
   }
+}
+
+function nameOf(model: StoredModel): string {
+  return model.names[0] ?? model.id
 }
