@@ -11,22 +11,17 @@ import type { Log } from '../log/index.ts'
 import type { FramedStream } from '../p2p/framed-stream.ts'
 import type { PeerHost } from '../p2p/peer-host.ts'
 import { type Certificate, createCertificate } from './certificate.ts'
+import { chooseTunnel, connectMs, within } from './choose-tunnel.ts'
 import type { Clock } from './clock.ts'
 import { Connections } from './connections.ts'
 import { endLease } from './lease-end.ts'
 import { watchLease } from './lease-watch.ts'
 import { openLoopbackEndpoint } from './loopback-endpoint.ts'
-import { createStreamTunnel } from './stream-tunnel.ts'
-import { createTlsTunnel, plainAddress } from './tls-tunnel.ts'
-import type { Tunnel } from './tunnel.ts'
+import { plainAddress } from './tls-tunnel.ts'
 import type { BorrowedLease, LeaseClient, LeaseRequest } from './types.ts'
 
 /** Longest wait for the lender's answer, ms; it starts a process before it grants. */
 const answerMs = 30_000
-/** Longest try of a direct connection before the stream tunnel is taken, ms. */
-const directMs = 1000
-/** Longest wait for a tunnel connection, ms. */
-const connectMs = 10_000
 
 export interface LeaseClientOptions {
   readonly host: PeerHost
@@ -118,7 +113,16 @@ async function openLease(parts: {
   const opening = AbortSignal.any([parts.signal, scope.signal])
   const since = clock.now()
   try {
-    const tunnel = await chooseTunnel({ ...parts, signal: opening })
+    const tunnel = await chooseTunnel({
+      host: options.host,
+      peerId: request.peerId,
+      address: plainAddress(stream.remoteAddress ?? undefined),
+      granted,
+      certificate: parts.certificate,
+      kind: options.tunnel,
+      log: options.log,
+      signal: opening
+    })
     const endpoint = await openLoopbackEndpoint({
       connect: () => tunnel.connect('data', { signal: within(connectMs, scope.signal) }),
       connections,
@@ -162,57 +166,6 @@ async function openLease(parts: {
 }
 
 const advice = 'Ask again; the next plan leaves that machine out.'
-
-/** A direct connection where one opens quickly, a libp2p stream where not. Both are tried before anything relies on them. */
-async function chooseTunnel(parts: {
-  readonly request: LeaseRequest
-  readonly granted: LeaseGranted
-  readonly certificate: Certificate
-  readonly stream: FramedStream
-  readonly options: LeaseClientOptions
-  readonly signal: AbortSignal
-}): Promise<Tunnel> {
-  const { request, granted, certificate, stream, options, signal } = parts
-  const ticket = { leaseId: granted.leaseId, secret: granted.secret }
-  const address = plainAddress(stream.remoteAddress ?? undefined)
-  let direct: unknown
-  if (options.tunnel !== 'libp2p' && granted.tls !== null && address !== undefined) {
-    const { port, fingerprint: peerFingerprint } = granted.tls
-    const tunnel = createTlsTunnel({ address, port, certificate, peerFingerprint, ticket })
-    try {
-      await probe(tunnel, within(directMs, signal))
-      return tunnel
-    } catch (error) {
-      if (signal.aborted || options.tunnel === 'tls') throw error
-      direct = error
-      options.log.info(
-        { peerId: request.peerId, error: error instanceof Error ? error.message : String(error) },
-        'no direct tunnel; using a libp2p stream'
-      )
-    }
-  }
-  const tunnel = createStreamTunnel({ host: options.host, peerId: request.peerId, ticket })
-  try {
-    await probe(tunnel, within(connectMs, signal))
-    return tunnel
-  } catch (error) {
-    throw new BaseError('TUNNEL_FAILED', 'No tunnel to the other machine could be opened.', {
-      advice: 'Check the route between the machines with unhosted doctor.',
-      cause: new AggregateError([direct, error])
-    })
-  }
-}
-
-async function probe(tunnel: Tunnel, signal: AbortSignal): Promise<void> {
-  const connection = await tunnel.connect('probe', { signal })
-  connection.resume().end()
-  connection.once('end', () => connection.destroy())
-}
-
-/** `signal`, or `ms` from now. The platform's timeout signal frees itself. */
-function within(ms: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)])
-}
 
 function cancelled(cause?: unknown): BaseError {
   return new BaseError('CANCELLED', 'The lease is no longer wanted.', { advice: 'Ask again.', cause })

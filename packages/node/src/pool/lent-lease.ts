@@ -128,6 +128,7 @@ export class LentLease {
     return engine.startRpcServer({
       deviceId: request.deviceId,
       threads: options.threads,
+      memoryBytes: request.bytes,
       signal: this.scope.signal
     })
   }

@@ -11,6 +11,11 @@ import type { AcceptTunnel, Tunnel, TunnelTicket } from './tunnel.ts'
 
 /** Longest time from a connection to its opening, ms. */
 const handshakeMs = 3000
+/**
+ * Keepalive because a loaded model that nobody asks is silent for hours: it holds the state of firewalls on
+ * the way, and finds a way that is gone within 10 s of probes (libuv sends one a second).
+ */
+const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 } as const
 const tlsVersions = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const
 /** AES first where the processor has it; both are offered so that a machine without it stays fast. Source: docs/decisions/0005-data-plane.md. */
 const ciphers = 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256'
@@ -26,7 +31,7 @@ export function createTlsTunnel(options: {
   return {
     kind: 'tls',
     async connect(purpose, { signal }) {
-      const raw = connectTcp({ host: options.address, port: options.port, allowHalfOpen: true, noDelay: true })
+      const raw = connectTcp({ host: options.address, port: options.port, ...socketOptions })
       const socket = connect({
         socket: raw,
         key: options.certificate.keyPem,
@@ -97,7 +102,7 @@ export async function listenTls(options: {
       () => socket.destroy()
     )
   })
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer(socketOptions, (socket) => {
     socket.on('error', () => socket.destroy())
     const { remotePort } = socket
     const expected = plainAddress(socket.remoteAddress) === options.peerAddress

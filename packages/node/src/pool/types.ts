@@ -24,7 +24,7 @@ export interface BorrowedLease {
 
 /** Borrower's side. */
 export interface LeaseClient {
-  /** @throws BaseError LEASE_REFUSED | PEER_UNREACHABLE | TUNNEL_FAILED | CANCELLED */
+  /** @throws BaseError LEASE_REFUSED | PEER_REFUSED | PEER_UNREACHABLE | PEER_LOST | PEER_PROTOCOL | TUNNEL_FAILED | CANCELLED */
   borrow(request: LeaseRequest, options: { readonly signal: AbortSignal }): Promise<BorrowedLease>
   leases(): readonly LeaseView[]
   stop(): Promise<void>
