@@ -7,8 +7,13 @@ import { z } from 'zod'
 const service = '_unhosted._tcp.local'
 /** Addresses in one announcement, so that it fits one Ethernet frame. */
 const maxAddresses = 8
-/** Longest datagram that is looked at; RFC 6762 section 17 allows 9000. */
-const maxPacketBytes = 9000
+/** Longest datagram that is looked at: an announcement of ours fits one Ethernet frame. */
+const maxPacketBytes = 1500
+/** Most entries in one; each may point at a long name, so that 9 KB of them take 20 ms to read. */
+const maxEntries = 32
+const headerBytes = 12
+/** What every packet of ours holds, whatever its names are compressed to. */
+const mark = Buffer.from('_unhosted')
 const ttlSeconds = 120
 
 export interface Announcement {
@@ -52,9 +57,10 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
 
 /** @returns null for everything that is not ours, or not well-formed. */
 export function decodePacket(bytes: Uint8Array): DiscoveryPacket | null {
-  if (bytes.byteLength > maxPacketBytes) return null
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!isWorthReading(buffer)) return null
   try {
-    const packet = decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    const packet = decode(buffer)
     if (packet.type === 'query') {
       return packet.questions?.some(({ name }) => name === service) === true ? { type: 'query' } : null
     }
@@ -63,6 +69,13 @@ export function decodePacket(bytes: Uint8Array): DiscoveryPacket | null {
     // Malformed, from anyone on the network: nothing to act on and nothing worth a log line.
     return null
   }
+}
+
+/** Told from the header and a search: reading costs far more than its size where someone means it to. */
+function isWorthReading(packet: Buffer): boolean {
+  if (packet.length < headerBytes || packet.length > maxPacketBytes) return false
+  const entries = [4, 6, 8, 10].reduce((sum, offset) => sum + packet.readUInt16BE(offset), 0)
+  return entries <= maxEntries && packet.includes(mark)
 }
 
 function readAnnouncement(answers: readonly Answer[]): DiscoveryPacket | null {

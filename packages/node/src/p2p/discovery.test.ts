@@ -61,6 +61,42 @@ function begin(
 }
 
 describe('discovery', () => {
+  it('reads a bounded number of packets a second, whoever sends however many', async () => {
+    const port = await freePort()
+    const read = vi.fn<() => void>()
+    const victim = createDiscovery({
+      peerId: idOf('aa'),
+      name: 'victim',
+      addresses: () => [],
+      onSeen: read,
+      onLost: () => {},
+      log: silentLog,
+      port,
+      boot: '0'.repeat(16)
+    })
+    running.push(victim)
+    victim.start()
+    const flood = encodeAnnouncement({
+      peerId: idOf('bb'),
+      name: 'b',
+      boot: '1'.repeat(16),
+      addresses: [],
+      goodbye: false
+    })
+    const socket = createSocket('udp4')
+    const began = performance.now()
+    try {
+      for (let sent = 0; sent < 2000; sent += 1) {
+        await new Promise<void>((resolve) => socket.send(flood, port, '127.0.0.1', () => resolve()))
+      }
+      await expect.poll(() => read.mock.calls.length).toBeGreaterThan(0)
+      const seconds = Math.ceil((performance.now() - began) / 1000)
+      expect(read.mock.calls.length).toBeLessThanOrEqual(128 * (seconds + 1))
+    } finally {
+      socket.close()
+    }
+  })
+
   it('lets machines see each other, late comers too, and go when they say so', async () => {
     const port = await freePort()
     const a = begin(port, 'aa', '0'.repeat(16))
@@ -111,6 +147,16 @@ describe('a discovery packet', () => {
     ['no start', { boot: '' }]
   ])('with %s is not looked at', (_id, change) => {
     expect(decodePacket(encodeAnnouncement({ ...whole, ...change }))).toBeNull()
+  })
+
+  it('is not looked at where reading it would cost far more than sending it', () => {
+    const real = Buffer.from(encodeAnnouncement(whole))
+    // Answers of twelve bytes, each with two names that point at the long one of the first answer.
+    const more = Array.from({ length: 60 }, () => Buffer.from('c00c000c0001000000010002c00c', 'hex'))
+    const costly = Buffer.concat([real, ...more])
+    costly.writeUInt16BE(real.readUInt16BE(6) + more.length, 6)
+    expect(decodePacket(real)).not.toBeNull()
+    expect(decodePacket(costly)).toBeNull()
   })
 
   it('never throws, whatever bytes come', () => {

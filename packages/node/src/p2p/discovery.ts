@@ -20,6 +20,8 @@ const interfacesMs = 5000
 /** Answers to a query wait a little, so that machines do not all answer at the same instant. */
 const answerDelayMs = 100
 const duplicateMs = 120_000
+/** Packets that are read in one second; a hundred machines send five. The others are dropped unread. */
+const maxPacketsPerSecond = 128
 
 /** What discovery saw of the network, for the explanation of an empty list. */
 export interface DiscoveryState {
@@ -83,6 +85,7 @@ class MulticastDiscovery implements Discovery {
   #heardSelf = false
   #heardOthers = false
   #duplicate: { at: string; when: number } | null = null
+  #second = { began: 0, packets: 0 }
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
@@ -169,8 +172,8 @@ class MulticastDiscovery implements Discovery {
   }
 
   #receive(bytes: Uint8Array, sender: string): void {
-    const packet = decodePacket(bytes)
     if (!this.#isOwnAddress(sender)) this.#heardOthers = true
+    const packet = this.#mayRead() ? decodePacket(bytes) : null
     if (packet === null) return
     if (packet.type === 'query') {
       this.#answerSoon()
@@ -183,6 +186,13 @@ class MulticastDiscovery implements Discovery {
     }
     if (packet.goodbye) this.#lose(packet.peerId)
     else this.#note(packet.peerId, packet.name, sender, packet.addresses)
+  }
+
+  #mayRead(): boolean {
+    const now = performance.now()
+    if (now - this.#second.began >= 1000) this.#second = { began: now, packets: 0 }
+    this.#second.packets += 1
+    return this.#second.packets <= maxPacketsPerSecond
   }
 
   #note(peerId: string, name: string, sender: string, addresses: readonly string[]): void {
