@@ -1,5 +1,5 @@
 import { BaseError, errorTable } from '@unhosted/core/errors'
-import { displayNameSchema } from '@unhosted/core/inventory'
+import { displayNameSchema, peerIdSchema } from '@unhosted/core/inventory'
 import type { PairRefusal } from '@unhosted/core/protocol'
 import { defaultGrants, type PeerRecord, type Radius } from '@unhosted/core/trust'
 import { announceable } from './addresses.ts'
@@ -29,9 +29,12 @@ export function newRecord(facts: {
 export function findPeer(reference: string, peers: readonly PeerPresence[]): PeerPresence {
   const exact = peers.find(({ peerId }) => peerId === reference)
   if (exact !== undefined) return exact
-  const named = peers.filter(({ name }) => name.toLowerCase() === reference.toLowerCase())
-  const fitting =
-    named.length > 0 || reference.length < 4 ? named : peers.filter(({ peerId }) => peerId.endsWith(reference))
+  // Machines choose their own names: one called like another's id must not be taken for it.
+  if (peerIdSchema.safeParse(reference).success) throw unknownPeer(reference)
+  const fitting = peers.filter(
+    ({ peerId, name }) =>
+      name.toLowerCase() === reference.toLowerCase() || (reference.length >= 4 && peerId.endsWith(reference))
+  )
   const [first, second] = fitting
   if (first === undefined) throw unknownPeer(reference)
   if (second !== undefined) {
