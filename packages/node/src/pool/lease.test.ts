@@ -157,6 +157,12 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     await freed()
   })
 
+  it('holds the rpc-server to what was lent', async () => {
+    const { borrow, engine } = setup(await make())
+    await borrow()
+    expect(engine.memoryBytes).toBe(300)
+  })
+
   it('is refused without the grant, and ends when the grant is taken back', async () => {
     const pair = await make()
     const { borrow, freed } = setup(pair)

@@ -21,10 +21,13 @@ export class EchoEngine implements EngineRunner {
   /** Bytes that reached any of the servers. */
   bytesReceived = 0
   connectionsAccepted = 0
+  /** What the last server may take, bytes. */
+  memoryBytes: number | undefined
   private nextPid = 1
   private readonly endings = new Map<RpcServer, (summary: string) => void>()
 
-  async startRpcServer(options: { readonly signal: AbortSignal }): Promise<RpcServer> {
+  async startRpcServer(options: Parameters<EngineRunner['startRpcServer']>[0]): Promise<RpcServer> {
+    this.memoryBytes = options.memoryBytes
     if (this.failure !== null) throw this.failure
     if (this.starting !== null) {
       const { promise, reject } = Promise.withResolvers<never>()
