@@ -15,7 +15,8 @@ export interface MachineShare {
   readonly layerCount: number
   readonly output: boolean
   readonly memoryBytes: number
-  readonly lentBytes: number
+  /** What the machine may give to it. */
+  readonly limitBytes: number
   /** null for the machine that was asked. */
   readonly tunnel: { readonly kind: string; readonly bytesSent: number; readonly bytesReceived: number } | null
 }
@@ -87,7 +88,7 @@ function shareOf(segment: Segment, { leases }: DaemonStatus): MachineShare {
     layerCount: segment.layerCount,
     output: segment.output,
     memoryBytes: segment.need.total,
-    lentBytes: segment.budgetBytes,
+    limitBytes: segment.budgetBytes,
     tunnel: lease === undefined ? null : tunnelOf(lease)
   }
 }

@@ -34,7 +34,7 @@ function machineTable(machines: readonly MachineShare[], colours: Colours): stri
       share.device,
       renderLayers(share),
       formatBytes(share.memoryBytes),
-      formatBytes(share.lentBytes),
+      formatBytes(share.limitBytes),
       share.tunnel?.kind ?? '-',
       share.tunnel === null ? '-' : formatBytes(share.tunnel.bytesSent),
       share.tunnel === null ? '-' : formatBytes(share.tunnel.bytesReceived)
