@@ -53,7 +53,7 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
 
 /** An output that keeps what is printed. */
 export function recordingOutput(
-  options: { readonly json?: boolean; readonly live?: boolean; readonly columns?: number } = {}
+  options: { readonly json?: boolean; readonly live?: boolean; readonly columns?: number; readonly rows?: number } = {}
 ): Output & { readonly printed: () => string; readonly noted: () => string; resize(columns: number): void } {
   let printed = ''
   let noted = ''
@@ -70,6 +70,7 @@ export function recordingOutput(
     colours: noColours,
     errorColours: noColours,
     columns: () => columns,
+    rows: () => options.rows ?? 24,
     result: (document, text) => {
       printed += json ? `${JSON.stringify(document)}\n` : `${text()}\n`
     },

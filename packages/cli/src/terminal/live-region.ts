@@ -27,7 +27,7 @@ export function createLiveRegion(output: Output): LiveRegion {
     shown.reduce((rows, line) => rows + Math.max(1, Math.ceil(cellWidth(line) / output.columns())), 0)
   const erase = (): string => (shown.length === 0 ? '' : `\u001b[${rowsShown()}A\r${eraseBelow}`)
   const draw = (above: string): void => {
-    const lines = wanted.map((line) => truncateCells(line, output.columns() - 1))
+    const lines = fitRows(wanted, output.rows()).map((line) => truncateCells(line, output.columns() - 1))
     const same = lines.length === shown.length && lines.every((line, index) => line === shown[index])
     if (same && above === '') return
     // One write, so that the terminal never shows half a frame.
@@ -56,4 +56,12 @@ export function createLiveRegion(output: Output): LiveRegion {
       drawNow()
     }
   }
+}
+
+/** What has scrolled off the top cannot be redrawn: no more lines than the terminal has rows, the prompt's aside. */
+function fitRows(lines: readonly string[], rows: number): readonly string[] {
+  const most = Math.max(1, rows - 2)
+  if (lines.length <= most) return lines
+  const kept = lines.slice(0, most - 1)
+  return [...kept, `\u2026 and ${lines.length - kept.length} more`]
 }

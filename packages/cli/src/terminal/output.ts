@@ -11,6 +11,7 @@ export interface Output {
   /** For what goes to stderr. */
   readonly errorColours: Colours
   columns(): number
+  rows(): number
   /** The command's outcome: the document in JSON mode, the text for people. Once per command. */
   result(document: unknown, text: () => string): void
   /** One JSON event line; JSON mode only. */
@@ -37,6 +38,7 @@ export interface OutputOptions {
 }
 
 const defaultColumns = 80
+const defaultRows = 24
 
 export function createOutput({ stdout, stderr, environment, json }: OutputOptions): Output {
   const capable = environment.TERM !== 'dumb'
@@ -54,6 +56,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
     errorColours: pc.createColors(stderr.isTTY === true && wanted),
     progressIsLive,
     columns: () => stdout.columns ?? defaultColumns,
+    rows: () => stdout.rows ?? defaultRows,
     result(document, text) {
       stdout.write(json ? `${JSON.stringify(document)}\n` : `${text()}\n`)
     },

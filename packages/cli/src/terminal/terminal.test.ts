@@ -67,6 +67,14 @@ describe('live region', () => {
     region.close()
   })
 
+  it('draws no more lines than the terminal has rows', () => {
+    const output = recordingOutput({ live: true, rows: 5 })
+    const region = createLiveRegion(output)
+    region.update(['1', '2', '3', '4', '5'])
+    region.close()
+    expect(output.printed()).toBe('1\n2\n… and 3 more\n')
+  })
+
   it('writes nothing for equal lines, and draws what is pending at the end', () => {
     const output = recordingOutput({ live: true })
     const region = createLiveRegion(output)
