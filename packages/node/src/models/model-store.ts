@@ -51,8 +51,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     log: options.log.component('models'),
     bundled,
     hub: {
-      endpoint: options.hubEndpoint ?? process.env['HF_ENDPOINT'] ?? defaultEndpoint,
-      token: options.hubToken ?? process.env['HF_TOKEN'] ?? null
+      endpoint: options.hubEndpoint ?? process.env.HF_ENDPOINT ?? defaultEndpoint,
+      token: options.hubToken ?? process.env.HF_TOKEN ?? null
     },
     stallMs: options.stallMs ?? 30_000,
     freeBytes: options.freeBytes ?? freeDiskBytes,
