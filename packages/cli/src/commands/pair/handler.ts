@@ -1,3 +1,4 @@
+import { peerIdSchema } from '@unhosted/core/inventory'
 import type { Radius } from '@unhosted/core/trust'
 import { parseDuration } from '@unhosted/core/units'
 import { usageError } from '../../command/build-parser.ts'
@@ -16,14 +17,27 @@ type PairArguments = Arguments<typeof options, typeof positionals>
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
   if (args.invite === true) return createInvite(args, context)
   if (args.peer?.startsWith(inviteScheme) === true) return acceptInvite(args.peer, args.radius ?? null, context)
+  if (args.yes === true && !isPinned(args)) {
+    throw usageError(
+      '--yes skips the digits, which tell the other machine from one that only calls itself so: name it by its whole id, or use an invite.'
+    )
+  }
   if (context.output.json && args.yes !== true) {
-    throw usageError('With --json nobody can be asked whether the digits are the same: pass --yes, or use an invite.')
+    throw usageError(
+      'With --json nobody can be asked whether the digits are the same: use an invite, or the whole id of the other machine and --yes.'
+    )
   }
   const offer =
     args.peer === undefined && args.address === undefined
       ? null
       : { peer: args.peer ?? null, address: args.address ?? null }
   await pairByDigits({ offer, radius: args.radius ?? defaultRadius, yes: args.yes === true }, context)
+}
+
+/** A peer's id is its key, which the connection proves; names and addresses can be anyone's. */
+function isPinned({ peer, address }: PairArguments): boolean {
+  const id = peer ?? /\/p2p\/([^/]+)$/.exec(address ?? '')?.[1]
+  return peerIdSchema.safeParse(id).success
 }
 
 async function createInvite(args: PairArguments, { client, output, signal }: CommandContext): Promise<void> {

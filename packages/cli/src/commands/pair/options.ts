@@ -21,5 +21,8 @@ export const options = {
     placeholder: 'HOST:PORT',
     describe: 'Where the other machine is, if it is not found by itself'
   },
-  yes: { type: 'boolean', describe: 'Accept without asking whether the digits are the same' }
+  yes: {
+    type: 'boolean',
+    describe: 'Do not ask whether the digits are the same; only for a machine named by its whole id'
+  }
 } as const satisfies OptionSpecs

@@ -165,7 +165,7 @@ describe('pair', () => {
 
   it('accepts with --yes and prints one document with --json', async () => {
     const { run, emit, output } = setUp({ json: true, isTTY: false })
-    const done = run({ peer: 'attic', yes: true })
+    const done = run({ peer: peerId, yes: true })
     emit(view('compare'))
     emit(view('paired'))
     await done
@@ -173,6 +173,27 @@ describe('pair', () => {
       paired: { peerId, name: 'attic', radius: 'local' },
       digits: '123456'
     })
+  })
+
+  it.each([
+    { id: 'whoever comes', args: {} },
+    { id: 'a name, which anyone can take', args: { peer: 'attic' } },
+    { id: 'an address, where anyone may answer', args: { address: '10.0.0.2:7778' } }
+  ])('does not accept $id unasked', async ({ args }) => {
+    const { run, emit, calls } = setUp()
+    emit(view('compare', { initiatedHere: false }))
+    await expect(run({ ...args, yes: true })).rejects.toMatchObject({ code: 'USAGE' })
+    expect(calls).toEqual([])
+  })
+
+  it('accepts an address that names the key there', async () => {
+    const { run, emit, calls } = setUp()
+    const address = `/ip4/10.0.0.2/tcp/7778/p2p/${peerId}`
+    const done = run({ address, yes: true })
+    emit(view('compare'))
+    emit(view('paired'))
+    await done
+    expect(calls[0]).toEqual(['offer', { peer: null, address, radius: 'local' }])
   })
 
   it('does not ask a program', async () => {

@@ -16,5 +16,8 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
     copy: args.copy === true,
     signal
   })
-  output.result({ model }, () => `Imported ${safeLine(model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`)
+  output.result(
+    { model },
+    () => `Imported ${safeLine(args.name ?? model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`
+  )
 }

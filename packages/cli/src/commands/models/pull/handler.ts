@@ -17,11 +17,14 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
       signal,
       onProgress: ({ doneBytes, totalBytes, bytesPerSecond }) => {
         const amount = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
-        bar.update(doneBytes, totalBytes, `${amount}, ${renderRate(bytesPerSecond)}`)
+        bar.update(doneBytes, totalBytes, bytesPerSecond > 0 ? `${amount}, ${renderRate(bytesPerSecond)}` : amount)
       }
     })
     bar.close()
-    output.result({ model }, () => `Pulled ${safeLine(model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`)
+    output.result(
+      { model },
+      () => `Pulled ${safeLine(args.name ?? model.names[0] ?? model.id)} (${formatBytes(model.sizeBytes)}).`
+    )
   } finally {
     bar.close()
   }
