@@ -17,10 +17,8 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
     })
   }
   const freedBytes = await store.remove(reference)
-  output.result(
-    { removed: reference, freedBytes },
-    () => `Removed ${safeLine(reference)}, ${formatBytes(freedBytes)} freed.`
-  )
+  const what = freedBytes === 0 ? 'its file stays under another name' : `${formatBytes(freedBytes)} freed`
+  output.result({ removed: reference, freedBytes }, () => `Removed ${safeLine(reference)}, ${what}.`)
 }
 
 /** Without a daemon nothing is loaded. */
