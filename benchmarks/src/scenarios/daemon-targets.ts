@@ -1,6 +1,6 @@
 import type { DaemonStatus, InviteView } from '@unhosted/core/control'
-import { engineArguments } from '@unhosted/core/planner'
-import { createLab, type Host, type Lab, memoryForHosts } from '@unhosted/lab'
+import { engineArguments, limitsForMachines } from '@unhosted/core/planner'
+import { createLab, type Host, type Lab } from '@unhosted/lab'
 import { timeAnswer } from '../measure/answer.ts'
 import type { Layout } from './engine-targets.ts'
 import { type ModelUnderTest, prompt, type Target } from './target.ts'
@@ -33,7 +33,9 @@ export async function startLabHosts(hosts: number, model: ModelUnderTest): Promi
 }
 
 function memoryArguments(model: ModelUnderTest, hosts: number): readonly string[] {
-  const { memoryBytes, lendBytes } = memoryForHosts(model.facts, model.contextSize, hosts)
+  const limits = limitsForMachines(model.facts, model.contextSize, hosts)
+  if (limits === null) throw new Error(`No limits make this model need ${hosts} hosts.`)
+  const { memoryBytes, lendBytes } = limits
   return ['--memory', String(memoryBytes), '--lend-memory', String(lendBytes)]
 }
 

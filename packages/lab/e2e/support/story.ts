@@ -1,5 +1,6 @@
 import type { DaemonStatus, InviteView, PeersReport } from '@unhosted/core/control'
-import { type Host, type Lab, memoryForHosts } from '@unhosted/lab'
+import { limitsForMachines } from '@unhosted/core/planner'
+import type { Host, Lab } from '@unhosted/lab'
 import { createControlClient } from '@unhosted/node/control'
 import { inspectGguf } from '@unhosted/node/models'
 import { homePaths } from '@unhosted/node/store'
@@ -12,7 +13,9 @@ const contextSize = 2048
 /** `serve` arguments that let each host use and lend so little that `tiny` needs exactly so many. */
 export async function limited(hosts: 2 | 3): Promise<readonly string[]> {
   const facts = await inspectGguf(tinyPath, { signal: AbortSignal.timeout(30_000) })
-  const { memoryBytes, lendBytes } = memoryForHosts(facts, contextSize, hosts)
+  const limits = limitsForMachines(facts, contextSize, hosts)
+  if (limits === null) throw new Error(`No limits make this model need ${hosts} hosts.`)
+  const { memoryBytes, lendBytes } = limits
   return ['--memory', String(memoryBytes), '--lend-memory', String(lendBytes)]
 }
 

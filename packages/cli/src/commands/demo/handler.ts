@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chooseContextSize } from '@unhosted/core/config'
+import { BaseError } from '@unhosted/core/errors'
+import { limitsForMachines } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
@@ -10,7 +12,6 @@ import type { CommandContext } from '../../command/context.ts'
 import type { Handler } from '../../command/spec.ts'
 import { buildWithProgress, lookForEngine } from '../../setup/engine.ts'
 import { askPool } from './ask-pool.ts'
-import { chooseMemory } from './choose-memory.ts'
 import { createDemoMachines, type DemoMachine, type DemoMachines } from './machine.ts'
 import type { options } from './options.ts'
 import { pairAll } from './pair-all.ts'
@@ -58,7 +59,12 @@ async function startPaired(
 ): Promise<readonly [DemoMachine, ...DemoMachine[]]> {
   const { facts } = await createModelStore({ paths: homePaths(folder), log: silentLog }).find(model)
   const contextSize = chooseContextSize(null, facts.contextLength)
-  const memory = chooseMemory(facts, contextSize, names.length)
+  const memory = limitsForMachines(facts, contextSize, names.length)
+  if (memory === null) {
+    throw new BaseError('INTERNAL', `"${model}" cannot be made to need ${names.length} machines.`, {
+      advice: 'Report this, with the output of: unhosted models show tiny --json'
+    })
+  }
   const [first, ...others] = names
   const limits = `${formatBytes(memory.memoryBytes)} each, ${formatBytes(memory.lendBytes)} of it lent`
   output.note(`Starting ${names.join(', ')}: ${limits}. Too little for "${model}" on any two of them ...`)

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { controlErrorSchema } from '@unhosted/core/control'
 import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
+import type { MachineLimits } from '@unhosted/core/planner'
 import { type ControlClient, createControlClient } from '@unhosted/node/control'
 import { homePaths } from '@unhosted/node/store'
 import { z } from 'zod'
-import type { MachineMemory } from './choose-memory.ts'
 
 const program = fileURLToPath(new URL('../../../bin/unhosted.js', import.meta.url))
 /** A clean stop takes at most this long; then the process is killed. */
@@ -31,7 +31,7 @@ export interface DemoMachine {
 
 export interface DemoMachines {
   /** @throws BaseError what the daemon said when it did not start */
-  start(name: string, memory: MachineMemory): Promise<DemoMachine>
+  start(name: string, limits: MachineLimits): Promise<DemoMachine>
   /** Stops every one, also those that are still starting. */
   stop(): Promise<void>
   /** Kills every one at once, for when the program ends without waiting. */
@@ -42,9 +42,9 @@ export interface DemoMachines {
 export function createDemoMachines(folder: string, environment: NodeJS.ProcessEnv, signal: AbortSignal): DemoMachines {
   const children: ChildProcess[] = []
   return {
-    async start(name, memory) {
+    async start(name, limits) {
       const home = join(folder, name)
-      const child = spawnDaemon(name, home, memory, environment)
+      const child = spawnDaemon(name, home, limits, environment)
       children.push(child)
       const { endpoint, peerId } = await untilReady(child, signal)
       return { name, endpoint, peerId, client: createControlClient(homePaths(home)) }
@@ -61,17 +61,17 @@ export function createDemoMachines(folder: string, environment: NodeJS.ProcessEn
 function spawnDaemon(
   name: string,
   home: string,
-  { memoryBytes, lendBytes }: MachineMemory,
+  { memoryBytes, lendBytes }: MachineLimits,
   environment: NodeJS.ProcessEnv
 ): ChildProcess {
   const args = ['serve', '--json', '--until-stdin-ends', '--home', home, '--name', name]
   const network = ['--port', '0', '--p2p-port', '0', '--p2p-address', '127.0.0.1', '--no-mdns']
-  const limits = ['--memory', `${memoryBytes}B`, '--lend-memory', `${lendBytes}B`]
+  const memory = ['--memory', `${memoryBytes}B`, '--lend-memory', `${lendBytes}B`]
   // Settings of the person's own daemon must not reach these; where the engine is must.
   const inherited = Object.entries(environment).filter(
     ([key]) => !key.startsWith('UNHOSTED_') || key === 'UNHOSTED_ENGINE' || key === 'UNHOSTED_CACHE'
   )
-  return spawn(process.execPath, [program, ...args, ...network, ...limits], {
+  return spawn(process.execPath, [program, ...args, ...network, ...memory], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: Object.fromEntries(inherited),
     // Its own process group: Ctrl-C is for the demo, which then stops its machines in order.

@@ -1,12 +1,11 @@
 import { chooseContextSize } from '@unhosted/core/config'
 import { describeModel } from '@unhosted/core/models'
-import type { MemoryNeed } from '@unhosted/core/planner'
+import { type MemoryNeed, planOnImaginedMachines } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
 import { usageError } from '../../../command/build-parser.ts'
 import type { Handler } from '../../../command/spec.ts'
-import { planOnInventedMachines } from '../../../setup/invented-machine.ts'
 import type { Colours } from '../../../terminal/output.ts'
 import { safeLine } from '../../../terminal/safe-text.ts'
 import type { options, positionals } from './options.ts'
@@ -26,7 +25,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
 
 /** The planner's own reckoning for one CPU that holds all of it; null where that is more than any machine has. */
 function needOnOneCpu({ facts }: StoredModel, contextSize: number): MemoryNeed | null {
-  const result = planOnInventedMachines(facts, contextSize, [largestMachine])
+  const result = planOnImaginedMachines(facts, contextSize, [largestMachine])
   return result.ok ? (result.plan.segments[0]?.need ?? null) : null
 }
 

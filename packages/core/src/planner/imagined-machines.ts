@@ -1,14 +1,16 @@
-import type { Inventory } from '@unhosted/core/inventory'
-import type { ModelFacts } from '@unhosted/core/models'
-import { type PlanRequest, type PlanResult, planModel } from '@unhosted/core/planner'
+import type { Inventory } from '../inventory/schema.ts'
+import type { ModelFacts } from '../models/facts.ts'
+import type { PlanResult } from './plan.ts'
+import { planModel } from './plan-model.ts'
+import type { PlanRequest } from './plan-request.ts'
 
-/** Asks the planner how a model would lie on machines that have a CPU with so much memory each, all of it lent. */
-export function planOnInventedMachines(
+/** How a model would lie on machines that have a CPU with so much memory each, all of it lent. */
+export function planOnImaginedMachines(
   model: ModelFacts,
   contextSize: number,
   memoryBytes: readonly [head: number, ...peers: number[]]
 ): PlanResult {
-  const [head, ...peers] = memoryBytes.map(inventMachine)
+  const [head, ...peers] = memoryBytes.map(imagineMachine)
   if (head === undefined) throw new RangeError('there is always a head')
   const request: PlanRequest = {
     model,
@@ -27,7 +29,7 @@ export function planOnInventedMachines(
   return planModel(request)
 }
 
-function inventMachine(memoryBytes: number, index: number): Inventory {
+function imagineMachine(memoryBytes: number, index: number): Inventory {
   const device = { id: 'CPU', kind: 'cpu', description: 'CPU' } as const
   return {
     peerId: `12D3KooW${'1'.repeat(43)}${index + 1}`,
