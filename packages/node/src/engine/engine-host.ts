@@ -2,6 +2,7 @@ import type { EngineView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import type { Log } from '../log/index.ts'
 import type { Engine, EngineRunner } from './types.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface EngineHostOptions {
   /** Looks where an engine may be; never builds. */
@@ -76,15 +77,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     current: () => current,
     async runner(signal) {
       if (ready === null) throw cancelled()
-      signal.throwIfAborted()
-      const { promise: aborted, reject } = Promise.withResolvers<never>()
-      const onAbort = (): void => reject(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        return await Promise.race([ready, aborted])
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-      }
+      return untilAborted(ready, signal)
     },
     async stop() {
       stopping.abort(cancelled())

@@ -2,6 +2,7 @@ import type { InstanceView } from '@unhosted/core/control'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import type { Plan } from '@unhosted/core/planner'
 import type { LlamaServer } from '../engine/types.ts'
+import { untilAborted } from '../engine/until-aborted.ts'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import type { Clock } from '../pool/index.ts'
@@ -291,18 +292,6 @@ function asBaseError(error: unknown): BaseError {
     advice: 'Run with --verbose and report it.',
     cause: error
   })
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 async function within<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | null> {
