@@ -69,7 +69,8 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
 
   /** All that can be decided at once, without a gap in which a second request could slip through. */
   function admit(request: LeaseRequestMessage, peer: PeerRecord, stream: FramedStream): LentLease {
-    if (!peer.grants.pool) {
+    // As it is now: the owner may have taken the grant back since the stream was opened.
+    if (options.host.peer(peer.peerId)?.record?.grants.pool !== true) {
       throw new BaseError('PEER_REFUSED', 'This machine does not lend memory to you.', {
         advice: 'Ask its owner for the grant "pool".'
       })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { BaseError } from '@unhosted/core/errors'
-import { encodeTunnelOpening, leaseProtocol, tunnelProtocol } from '@unhosted/core/protocol'
+import { encodeTunnelOpening, leaseProtocol, leaseReplySchema, tunnelProtocol } from '@unhosted/core/protocol'
 import { defaultGrants } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FramedStream } from '../p2p/framed-stream.ts'
@@ -170,6 +170,17 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     await pair.setLenderGrants({ ...defaultGrants.local, pool: false })
     expect(await lease.ended).toMatchObject({ code: 'LEASE_REFUSED' })
     await expect(borrow()).rejects.toMatchObject({ code: 'PEER_REFUSED', advice: expect.stringContaining('pool') })
+    await freed()
+  })
+
+  it('is refused where the grant is taken back between the opening and the request', async () => {
+    const pair = await make()
+    const { freed } = setup(pair)
+    const stream = await pair.head.open(pair.lender.peerId, leaseProtocol, { signal })
+    await pair.setLenderGrants({ ...defaultGrants.local, pool: false })
+    await stream.writeJson(requestMessage, { signal })
+    const reply = await stream.readJson(leaseReplySchema, { signal })
+    expect(reply).toMatchObject({ type: 'refused', error: { code: 'PEER_REFUSED' } })
     await freed()
   })
 

@@ -8,6 +8,8 @@ import { isOwnConnection } from './socket-owner.ts'
 
 /** Connections that may wait for their turn; llama-server opens them one after another. */
 const maxWaiting = 8
+/** Open at once, those of other users among them until they are told apart, which takes a millisecond. */
+const maxSockets = 64
 /** Longest wait for a turn, ms: a client that would wait longer gets an end instead of silence. */
 const turnMs = 10_000
 
@@ -27,8 +29,12 @@ export async function openLoopbackEndpoint(options: {
   readonly connections: Connections
   readonly clock: Clock
   readonly log: Log
+  /** Whether our own user is at the other end; the platform's answer but for tests. */
+  readonly isOwn?: typeof isOwnConnection
 }): Promise<LoopbackEndpoint> {
+  const isOwn = options.isOwn ?? isOwnConnection
   const sockets = new Set<Socket>()
+  let checked = Promise.resolve()
   let turn = Promise.resolve()
   let waiting = 0
 
@@ -36,6 +42,20 @@ export async function openLoopbackEndpoint(options: {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
+    if (sockets.size > maxSockets) {
+      socket.destroy()
+      return
+    }
+    // One after another, so that they keep their order.
+    checked = checked.then(() => enter(socket))
+  })
+
+  /** Other users get no place in the queue, or they could fill it. */
+  async function enter(socket: Socket): Promise<void> {
+    if (!(await isOurs(socket))) {
+      socket.destroy()
+      return
+    }
     if (waiting >= maxWaiting) {
       socket.destroy()
       return
@@ -49,18 +69,22 @@ export async function openLoopbackEndpoint(options: {
       waiting -= 1
       await carry(socket)
     })()
-  })
+  }
+
+  async function isOurs({ remotePort, localPort, destroyed }: Socket): Promise<boolean> {
+    if (destroyed || remotePort === undefined || localPort === undefined) return false
+    try {
+      if (await isOwn({ clientPort: remotePort, serverPort: localPort })) return true
+      options.log.warn({ port: localPort }, 'another user of this machine tried to use a lease')
+    } catch (error) {
+      options.log.warn({ error: String(error) }, 'it cannot be told who connects')
+    }
+    return false
+  }
 
   async function carry(local: Socket): Promise<void> {
     try {
       if (local.destroyed) return
-      const { remotePort, localPort } = local
-      if (remotePort === undefined || localPort === undefined) return
-      if (!(await isOwnConnection({ clientPort: remotePort, serverPort: localPort }))) {
-        options.log.warn({ port: localPort }, 'another user of this machine tried to use a lease')
-        local.destroy()
-        return
-      }
       const remote = await options.connect()
       await options.connections.join(local, remote)
     } catch (error) {
