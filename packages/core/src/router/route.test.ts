@@ -4,6 +4,7 @@ import { type Holder, routeAttempts } from './route.ts'
 const holder = (peerId: string, facts: Partial<Holder> = {}): Holder => ({
   peerId,
   machine: peerId,
+  radius: 'local',
   loaded: false,
   fitsSolo: false,
   roundTripMs: 1,
@@ -49,6 +50,12 @@ const cases: readonly { id: string; here: Holder | null; peers: Holder[]; mayFor
       here: null,
       peers: [holder('near'), holder('far', { roundTripMs: 9, loaded: true })],
       expected: ['far', 'near']
+    },
+    {
+      id: 'an own machine before a nearer friend that says it has the model loaded',
+      here: null,
+      peers: [holder('friend', { radius: 'trusted', loaded: true, fitsSolo: true }), holder('own', { roundTripMs: 9 })],
+      expected: ['own', 'friend']
     },
     {
       id: 'an unmeasured link counts as far',

@@ -1,7 +1,11 @@
+import type { Radius } from '../trust/index.ts'
+
 /** What is known of one machine when a request for a model must be placed. */
 export interface Holder {
   readonly peerId: string
   readonly machine: string
+  /** How far trust reaches to it; `local` for this machine too. */
+  readonly radius: Radius
   /** An instance is loaded and answers there now. */
   readonly loaded: boolean
   /** Whether one of its devices can hold the model now; null when nobody here knows the model's size. */
@@ -25,7 +29,8 @@ export type Attempt =
   | { readonly kind: 'peer'; readonly peerId: string; readonly machine: string; readonly reason: string }
 
 /**
- * Places to try, best first: here if it is loaded or fits one device; else a peer that has it
+ * Places to try, best first: here if it is loaded or fits one device; else a peer, one's own machines
+ * before those of friends (any peer can claim any model, and who serves a request reads it): one that has it
  * loaded, else the nearest peer that holds it (one that can hold it alone before one that must
  * pool); a pool headed here comes before a peer that would have to pool as well.
  */
@@ -50,8 +55,9 @@ function toAttempt(peer: Holder): Attempt {
 }
 
 function nearest(a: Holder, b: Holder): number {
+  const owned = Number(b.radius === 'local') - Number(a.radius === 'local')
   const loaded = Number(b.loaded) - Number(a.loaded)
   const fits = Number(b.fitsSolo === true) - Number(a.fitsSolo === true)
   const distance = (a.roundTripMs ?? Number.MAX_VALUE) - (b.roundTripMs ?? Number.MAX_VALUE)
-  return loaded || fits || distance || (a.peerId < b.peerId ? -1 : 1)
+  return owned || loaded || fits || distance || (a.peerId < b.peerId ? -1 : 1)
 }

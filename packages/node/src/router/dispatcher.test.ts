@@ -78,7 +78,7 @@ function setUp(world: World) {
   const instances = { use, isLoaded: () => world.loaded === true, views: () => [] } as unknown as Instances
   const peers = (world.peers ?? []).map(({ name, loaded = false }): PeerHolders => {
     const models = [{ id: tiny.id, names: ['tiny'], sizeBytes: 3, loaded }]
-    return { peerId: name, machine: name, roundTripMs: 1, models, fitsSolo: () => false }
+    return { peerId: name, machine: name, radius: 'local', roundTripMs: 1, models, fitsSolo: () => false }
   })
   const askPeer = async (peerId: string): Promise<InferenceResponse> => {
     asked.push(peerId)

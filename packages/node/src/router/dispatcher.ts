@@ -2,6 +2,7 @@ import type { ServableModel } from '@unhosted/core/control'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { describePlan, type Plan } from '@unhosted/core/planner'
 import { type Attempt, type Holder, routeAttempts } from '@unhosted/core/router'
+import type { Radius } from '@unhosted/core/trust'
 import type { Log } from '../log/index.ts'
 import type { ModelStore, StoredModel } from '../models/types.ts'
 import { forwardToEngine } from './engine-upstream.ts'
@@ -13,6 +14,7 @@ import type { Dispatcher, InferenceRequest, InferenceResponse, Placement } from 
 export interface PeerHolders {
   readonly peerId: string
   readonly machine: string
+  readonly radius: Radius
   readonly roundTripMs: number | null
   readonly models: readonly {
     readonly id: string
@@ -182,7 +184,7 @@ async function findHere(reference: string, store: ModelStore): Promise<StoredMod
 async function holderHere(model: StoredModel, signal: AbortSignal, options: DispatcherOptions): Promise<Holder> {
   const loaded = options.instances.isLoaded(model.id)
   const fitsSolo = loaded || (await options.fitsHere(model, signal))
-  return { ...options.self, loaded, fitsSolo, roundTripMs: null }
+  return { ...options.self, radius: 'local', loaded, fitsSolo, roundTripMs: null }
 }
 
 function holderThere(peer: PeerHolders, reference: string, stored: StoredModel | null): readonly Holder[] {
@@ -191,7 +193,8 @@ function holderThere(peer: PeerHolders, reference: string, stored: StoredModel |
   )
   if (held === undefined) return []
   const fitsSolo = stored === null ? null : peer.fitsSolo(stored)
-  return [{ peerId: peer.peerId, machine: peer.machine, loaded: held.loaded, fitsSolo, roundTripMs: peer.roundTripMs }]
+  const { peerId, machine, radius, roundTripMs } = peer
+  return [{ peerId, machine, radius, loaded: held.loaded, fitsSolo, roundTripMs }]
 }
 
 async function servableModels(options: DispatcherOptions): Promise<readonly ServableModel[]> {

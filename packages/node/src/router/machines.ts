@@ -42,12 +42,13 @@ export function createMachines(options: MachinesOptions): Machines {
   }
 
   function holder(presence: PeerPresence): readonly PeerHolders[] {
-    const { peerId, state, link, name } = presence
+    const { peerId, state, link, name, record } = presence
     const inventory = inventories.of(peerId)
     const mayAsk = inventories.grantsFrom(peerId)?.infer === true
-    if (state !== 'connected' || inventory === null || !mayAsk) return []
+    if (record === null || state !== 'connected' || inventory === null || !mayAsk) return []
     const fitsSolo = (model: StoredModel): boolean => options.fitsThere(model, inventory)
-    return [{ peerId, machine: name, roundTripMs: link?.roundTripMs ?? null, models: inventory.models, fitsSolo }]
+    const roundTripMs = link?.roundTripMs ?? null
+    return [{ peerId, machine: name, radius: record.radius, roundTripMs, models: inventory.models, fitsSolo }]
   }
 
   function view(presence: PeerPresence): PeerView {
