@@ -62,7 +62,8 @@ export const inferMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('placement'), placement: placementSchema }),
   z.strictObject({
     type: z.literal('head'),
-    status: z.number().int().min(100).max(599),
+    /** A final one: what comes before an answer, and switching protocols, is between a client and its gateway. */
+    status: z.number().int().min(200).max(599),
     headers: z.partialRecord(z.enum(inferResponseHeaders), headerValue),
     placement: placementSchema
   }),

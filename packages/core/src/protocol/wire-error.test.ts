@@ -18,6 +18,15 @@ it.each([
   expect(toWireError(thrown)).toMatchObject({ code: 'INTERNAL', message: 'The other machine hit a fault of its own.' })
 })
 
+it('does not tell a peer where things lie on this machine', () => {
+  const error = new BaseError('ENGINE_START_FAILED', 'llama-server ended: failed to open /home/me/model.gguf.', {
+    advice: 'The whole output is in /home/me/.unhosted/logs/engine/llama-server-0.log.'
+  })
+  const wire = toWireError(error)
+  expect(wire.code).toBe('ENGINE_START_FAILED')
+  expect(JSON.stringify(wire)).not.toContain('/home/me')
+})
+
 describe('what a peer sends as an error', () => {
   it.each([
     ['an unknown code', 'NO_SUCH_CODE'],

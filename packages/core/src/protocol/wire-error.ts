@@ -11,6 +11,18 @@ export const wireErrorSchema = z.strictObject({
 })
 export type WireError = Readonly<z.infer<typeof wireErrorSchema>>
 
+/** Their texts name files and programs of the machine, which is no business of a peer. */
+const privateCodes: ReadonlySet<ErrorCode> = new Set([
+  'CONFIG_INVALID',
+  'DISK_FULL',
+  'ENGINE_BUILD_FAILED',
+  'ENGINE_MISSING',
+  'ENGINE_START_FAILED',
+  'HOME_CORRUPT',
+  'HOME_UNUSABLE',
+  'MODEL_INVALID'
+])
+
 /** What a peer is told of an error. A fault that is not a `BaseError` says nothing of its insides. */
 export function toWireError(error: unknown): WireError {
   if (!isBaseError(error)) {
@@ -19,6 +31,10 @@ export function toWireError(error: unknown): WireError {
       message: 'The other machine hit a fault of its own.',
       advice: errorTable.INTERNAL.remedy
     }
+  }
+  if (privateCodes.has(error.code)) {
+    const message = `On the other machine: ${errorTable[error.code].meaning}`
+    return { code: error.code, message, advice: 'Its owner finds more in its log.' }
   }
   return { code: error.code, message: printable(error.message), advice: printable(error.advice) }
 }
