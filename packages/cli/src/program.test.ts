@@ -79,10 +79,15 @@ describe('exit codes', () => {
       const flags = error === null ? [] : ['--json']
       const ended = await runProgram([...args, ...flags], { environment })
       expect(ended.code, ended.stderr).toBe(code)
-      expect(ended.stdout).toMatch(says)
       expect(ended.stderr).toBe('')
-      if (error === null) return
-      expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: error, advice: expect.stringMatching(/\S/) } })
+      if (error === null) {
+        expect(ended.stdout).toMatch(says)
+        return
+      }
+      const { error: found } = JSON.parse(ended.stdout) as { error: { code: string; message: string; advice: string } }
+      expect(found.code).toBe(error)
+      expect(`${found.message} ${found.advice}`).toMatch(says)
+      expect(found.advice).toMatch(/\S/)
     },
     30_000
   )
