@@ -203,12 +203,15 @@ class Host implements ManagedPeerHost {
 
   saw({ peerId, name, addresses }: Sighting): void {
     const known = this.#entry(peerId)
+    const isPaired = this.#options.peersStore.get(peerId) !== undefined
     const isNew = known.seenAddresses.length === 0
-    const isSame = known.name === name && known.seenAddresses.join() === addresses.join()
-    known.name = name
+    // Anyone can announce anything: what a paired peer is called it says itself, in its hello.
+    const nameNow = isPaired ? known.name : name
+    const isSame = known.name === nameNow && known.seenAddresses.join() === addresses.join()
+    known.name = nameNow
     known.seenAddresses = addresses.slice(0, maxAddresses)
     if (!isSame) this.#changed(peerId)
-    if (this.#options.peersStore.get(peerId) !== undefined && (isNew || !isSame)) this.#reconnector.hurry(peerId)
+    if (isPaired && (isNew || !isSame)) this.#reconnector.hurry(peerId)
   }
 
   lostSight(peerId: string): void {
@@ -220,6 +223,7 @@ class Host implements ManagedPeerHost {
 
   async admit(record: PeerRecord): Promise<void> {
     await this.#options.peersStore.put(record)
+    this.#entry(record.peerId).name = record.name
     this.#events.emit('peer:paired', { record })
     this.#changed(record.peerId)
   }
@@ -359,10 +363,9 @@ class Host implements ManagedPeerHost {
   #dialAddresses(peerId: string): string[] {
     const known = this.#known.get(peerId)
     const stored = this.#options.peersStore.get(peerId)?.addresses ?? []
-    return [...new Set([...(known?.seenAddresses ?? []), ...(known?.addresses ?? []), ...stored])].slice(
-      0,
-      maxAddresses
-    )
+    // Announcements, which anyone can send, must not push out what the peer itself said.
+    const seen = (known?.seenAddresses ?? []).slice(0, maxAddresses / 2)
+    return [...new Set([...seen, ...(known?.addresses ?? []), ...stored])].slice(0, maxAddresses)
   }
 
   #entry(peerId: string): Known {

@@ -104,6 +104,20 @@ describe('an address that a peer claims and that is our own', () => {
   })
 })
 
+describe('a stranger that announces a paired peer', () => {
+  it('neither renames it nor pushes its own addresses out', async () => {
+    const a = await peering('a')
+    const b = await peering('b')
+    await pairByInvite(a, b)
+    const own = b.host.addresses()[0] ?? ''
+    const lies = Array.from({ length: 16 }, (_, index) => `/ip4/192.0.2.${index + 1}/tcp/1`)
+    a.host.saw({ peerId: b.host.peerId, name: 'somebody else', addresses: lies })
+    const presence = a.host.peer(b.host.peerId)
+    expect(presence?.name).toBe('b')
+    expect(presence?.addresses).toContain(own)
+  })
+})
+
 describe('two paired hosts', () => {
   it('serve each other and cannot be asked for what is not there', async () => {
     const { a, b, stop } = await pairedHosts()
