@@ -61,6 +61,8 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
   const active = new Map<Promise<void>, string>()
   const stopping = new AbortController()
   let bodyBytes = 0
+  /** Without those whose header has not come: a peer that opens streams and says nothing takes room from itself alone. */
+  let answering = 0
 
   /** All that can be decided from the header, without a gap in which another request could slip through. */
   function admit(header: InferRequestMessage, peer: PeerRecord): void {
@@ -72,7 +74,7 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
     const ofPeer = [...active.values()].filter((peerId) => peerId === peer.peerId).length
     if (
       ofPeer > limits.maxPerPeer ||
-      active.size > limits.maxRequests ||
+      answering >= limits.maxRequests ||
       bodyBytes + header.bodyBytes > limits.maxBodyBytes
     ) {
       throw new BaseError('NO_CAPACITY', 'That machine answers too many requests already.', {
@@ -88,11 +90,13 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
     const stopKeepalive = options.clock.every(inferKeepaliveMs, () => frames.keepalive())
     try {
       admit(header, peer)
+      answering += 1
       bodyBytes += header.bodyBytes
       try {
         const body = await readBody(stream, header.bodyBytes, options, signal)
         await answer(frames, requestOf(header, body, peer), options, signal)
       } finally {
+        answering -= 1
         bodyBytes -= header.bodyBytes
       }
     } catch (error) {

@@ -218,6 +218,12 @@ describe.each(hostPairs)('whole requests over $name hosts', ({ make }) => {
     for (const response of responses) await response.body[Symbol.asyncIterator]().return?.()
   })
 
+  it('keeps room for others while one opens streams and says nothing', async () => {
+    const { ask, open } = await setup(make, hello, { limits: { maxRequests: 1 } })
+    for (let index = 0; index < 4; index += 1) await open()
+    expect(await ask()).toMatchObject({ status: 200 })
+  })
+
   it('refuses bodies beyond what may be held at once', async () => {
     const { ask } = await setup(make, hello, { limits: { maxBodyBytes: 10 } })
     await expect(ask()).rejects.toMatchObject({ code: 'NO_CAPACITY' })
