@@ -37,6 +37,7 @@ describe('checkGgufHeader', () => {
       { tensorCount: 60_000n },
       /claims 60000 tensors, more than its \d+ bytes can hold/
     ],
+    ['a key of very many parts', withKey('a.'.repeat(30_000), { u32: 1 }), /key has 30001 parts/],
     ['huge key count', { keyCount: huge }, /metadata keys; at most/],
     ['key count beyond the file', { keyCount: 65_000n }, /65000 metadata keys, more than/],
     ['one key more than there is', { keyCount: 11n }, /GGUF model/],

@@ -16,6 +16,8 @@ const limits = {
   keys: 65_536,
   tensors: 65_536,
   keyBytes: 65_535,
+  /** Parts of a key between its dots: parsers nest them, and tens of thousands end a stack. */
+  keyParts: 16,
   tensorNameBytes: 255,
   stringBytes: 16 * 1024 ** 2,
   arrayElements: 16 * 1024 ** 2,
@@ -62,6 +64,9 @@ export function checkGgufHeader(read: ReadAt, fileBytes: number): GgufHeader {
     const key = cursor.string('metadata key', limits.keyBytes)
     if (keys.has(key)) throw invalid(`The metadata key "${printable(key)}" is there twice`)
     keys.add(key)
+    const parts = key.split('.').length
+    if (parts > limits.keyParts)
+      throw invalid(`A metadata key has ${parts} parts; at most ${limits.keyParts} are accepted`)
     const integer = cursor.value(key)
     if (integer !== undefined) integers.set(key, integer)
   }
