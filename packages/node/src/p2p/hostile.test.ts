@@ -10,8 +10,8 @@ import {
   tunnelProtocol
 } from '@unhosted/core/protocol'
 import { encodeInvite, parseInvite } from '@unhosted/core/trust'
+import { encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { encodeFrame } from './frame-decoder.ts'
 import { maxFrameBytes } from './framed-stream.ts'
 import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing.ts'
 
@@ -70,7 +70,7 @@ async function assault(
   return await drained
 }
 
-const json = (value: unknown): Uint8Array => encodeFrame(new TextEncoder().encode(JSON.stringify(value))).subarray()
+const json = (value: unknown): Uint8Array => encode.single(new TextEncoder().encode(JSON.stringify(value))).subarray()
 const noise = Uint8Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) % 256)
 
 describe('an unpaired peer', () => {
@@ -137,8 +137,8 @@ describe('an unpaired peer', () => {
   it.each([
     ['noise', noise],
     ['a frame longer than the limit', Uint8Array.from([0xff, 0xff, 0x7f])],
-    ['a frame that is not JSON', encodeFrame(new Uint8Array([1, 2, 3])).subarray()],
-    ['a whole frame of zeros', encodeFrame(new Uint8Array(maxFrameBytes)).subarray()],
+    ['a frame that is not JSON', encode.single(new Uint8Array([1, 2, 3])).subarray()],
+    ['a whole frame of zeros', encode.single(new Uint8Array(maxFrameBytes)).subarray()],
     ['a confirmation before any offer', json({ type: 'confirm' })],
     ['a revelation before any offer', json({ type: 'reveal', nonce: '0'.repeat(64) })],
     ['an answer nobody asked for', json({ type: 'answer', name: 'x', addresses: [], nonce: '0'.repeat(64) })],
@@ -188,9 +188,13 @@ describe('a paired peer', () => {
     ['an oversized frame', helloProtocol, Uint8Array.from([0xff, 0xff, 0x7f])],
     ['a greeting of another shape', helloProtocol, json({ type: 'hello', name: 7 })],
     ['noise', linkProtocol, noise],
-    ['a frame of no known kind', linkProtocol, encodeFrame(Uint8Array.from([9, 0, 0, 0, 1])).subarray()],
-    ['a pong nobody asked for', linkProtocol, encodeFrame(Uint8Array.from([2, 0, 0, 0, 1])).subarray()],
-    ['a wish for too large a transfer', linkProtocol, encodeFrame(Uint8Array.from([3, 255, 255, 255, 255])).subarray()]
+    ['a frame of no known kind', linkProtocol, encode.single(Uint8Array.from([9, 0, 0, 0, 1])).subarray()],
+    ['a pong nobody asked for', linkProtocol, encode.single(Uint8Array.from([2, 0, 0, 0, 1])).subarray()],
+    [
+      'a wish for too large a transfer',
+      linkProtocol,
+      encode.single(Uint8Array.from([3, 255, 255, 255, 255])).subarray()
+    ]
   ])('that sends %s on %s loses that stream and nothing else', async (_id, protocol, bytes) => {
     const a = await peering('a')
     const b = await peering('b')

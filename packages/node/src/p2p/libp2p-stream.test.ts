@@ -1,7 +1,8 @@
 import type { Stream } from '@libp2p/interface'
+import fc from 'fast-check'
+import { encode } from 'it-length-prefixed'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { encodeFrame } from './frame-decoder.ts'
 import { type FramedStream, maxFrameBytes } from './framed-stream.ts'
 import { startTestPeering, type TestPeering } from './testing.ts'
 
@@ -30,7 +31,7 @@ async function halfFramed(): Promise<{ framed: FramedStream; bare: Stream }> {
     await stream.ended
   })
   const bare = await connection.newStream(protocol, { signal })
-  bare.send(encodeFrame(new Uint8Array(0)))
+  bare.send(encode.single(new Uint8Array(0)))
   const there = await framed.promise
   await there.readFrame({ signal })
   return { framed: there, bare }
@@ -60,6 +61,19 @@ describe('a framed stream', () => {
       expect(Buffer.compare(received ?? new Uint8Array(9), payload)).toBe(0)
       const [echoed] = await Promise.all([here.readFrame({ signal }), there.writeFrame(payload, { signal })])
       expect(echoed).toHaveLength(size)
+    }
+  })
+
+  it('gives frames as they were sent, wherever the bytes are cut', async () => {
+    const { framed, bare } = await halfFramed()
+    const cases = fc.sample(
+      fc.tuple(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 8 }), fc.integer({ min: 1, max: 300 })),
+      40
+    )
+    for (const [frames, step] of cases) {
+      const wire = Buffer.concat(frames.map((frame) => encode.single(frame).subarray()))
+      for (let at = 0; at < wire.length; at += step) bare.send(wire.subarray(at, at + step))
+      for (const frame of frames) expect(await framed.readFrame({ signal })).toEqual(frame)
     }
   })
 
@@ -115,7 +129,10 @@ describe('a framed stream', () => {
   })
 
   it.each([
-    ['a frame longer than the limit', Uint8Array.from([0xff, 0xff, 0x7f, 1, 2, 3])],
+    ['a frame far longer than the limit', Uint8Array.from([0xff, 0xff, 0x7f, 1, 2, 3])],
+    ['a frame one byte longer than the limit', Uint8Array.from([0x81, 0x80, 0x40])],
+    ['a length of four bytes', Uint8Array.from([0xff, 0xff, 0xff, 0x01])],
+    ['a length that never ends', Uint8Array.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x80])],
     ['a length that is no varint', Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0xff])]
   ])('ends at %s', async (_id, bytes) => {
     const { framed, bare } = await halfFramed()
@@ -164,6 +181,29 @@ describe('a framed stream', () => {
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' })
     await here.writeFrame(new Uint8Array([3]), { signal })
     expect(await there.readFrame({ signal })).toEqual(new Uint8Array([3]))
+  })
+
+  it('gives what has come even to a reader that has no more time', async () => {
+    const { framed, bare } = await halfFramed()
+    bare.send(encode.single(new Uint8Array([4])))
+    bare.send(encode.single(new Uint8Array([5])))
+    expect(await framed.readFrame({ signal })).toEqual(new Uint8Array([4]))
+    await expect
+      .poll(() => framed.readFrame({ signal: AbortSignal.abort() }).catch(() => null))
+      .toEqual(new Uint8Array([5]))
+  })
+
+  it('gives a frame half of which one reader waited for to the next one, however slow the first was', async () => {
+    const { framed, bare } = await halfFramed()
+    const stop = new AbortController()
+    const reading = framed.readFrame({ signal: stop.signal })
+    bare.send(Uint8Array.from([2, 7]))
+    setTimeout(() => stop.abort(), 50)
+    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' })
+    // Longer than a frame may take, but nobody reads: time that does not count.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    bare.send(Uint8Array.from([8]))
+    expect(await framed.readFrame({ signal })).toEqual(Uint8Array.from([7, 8]))
   })
 
   it('is lost when the peer is silent for longer than the reader waits', async () => {

@@ -1,8 +1,14 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { decode, encode } from 'it-length-prefixed'
+import { pipe } from 'it-pipe'
+import { Uint8ArrayList } from 'uint8arraylist'
 import type { ZodType } from 'zod'
-import { encodeFrame, FrameDecoder } from './frame-decoder.ts'
 import { type FramedStream, maxFrameBytes } from './framed-stream.ts'
+
+/** A length that fits maxFrameBytes takes at most this many bytes as an unsigned varint. */
+const maxLengthBytes = 3
+const bounds = { maxDataLength: maxFrameBytes, maxLengthLength: maxLengthBytes }
 
 /** Received and not yet asked for beyond this, the other side is told to wait. */
 const highWaterBytes = 256 * 1024
@@ -28,9 +34,19 @@ export class Libp2pFramedStream implements FramedStream {
   readonly ended: Promise<Error | null>
   readonly #stream: Stream
   readonly #frameTimeoutMs: number
-  readonly #decoder = new FrameDecoder()
+  /** Frames, cut out of what comes as somebody asks for them. */
+  readonly #frames: AsyncGenerator<Uint8ArrayList>
+  /** A read that its reader gave up; the next reader takes it over. */
+  #pending: Promise<IteratorResult<Uint8ArrayList>> | null = null
+  /** Bytes that came and were not yet asked for. */
+  #received = new Uint8ArrayList()
+  /** Bytes that the decoder holds: whole frames after the one it gave last, or the beginning of one. */
+  #decoding = 0
   #reading = false
+  /** Set while the decoder waits for bytes. */
   #wake: (() => void) | null = null
+  /** Tells the reader that a frame has begun and is not whole. */
+  #onPartial: (() => void) | null = null
   /** undefined while open; null after a polite end. */
   #closed: Error | null | undefined
 
@@ -41,6 +57,10 @@ export class Libp2pFramedStream implements FramedStream {
     this.localAddress = init.localAddress
     this.remoteAddress = init.remoteAddress
     const { stream } = init
+    const onData = ({ byteLength }: Uint8ArrayList): void => {
+      this.#decoding -= byteLength + lengthBytes(byteLength)
+    }
+    this.#frames = pipe(this.#chunks(), (chunks) => decode(chunks, { ...bounds, onData }))
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('end', this.#onEnd)
     this.ended = new Promise((resolve) => {
@@ -87,7 +107,7 @@ export class Libp2pFramedStream implements FramedStream {
     if (payload.byteLength > maxFrameBytes) throw new RangeError(`a frame holds at most ${maxFrameBytes} bytes`)
     if (signal.aborted) throw cancelled(signal.reason)
     try {
-      this.#stream.send(encodeFrame(payload))
+      this.#stream.send(encode.single(payload, bounds))
     } catch (error) {
       throw lost('The connection to the peer ended.', error)
     }
@@ -112,7 +132,7 @@ export class Libp2pFramedStream implements FramedStream {
     if (this.#closed !== undefined) return
     // What still comes is of no interest; the muxer drops it once nobody can read it.
     this.#stream.removeEventListener('message', this.#onMessage)
-    this.#decoder.clear()
+    this.#drop()
     const reset = setTimeout(() => this.abort(new Error('the peer did not close the stream')), closeTimeoutMs)
     reset.unref()
     void this.ended.then(() => clearTimeout(reset))
@@ -120,50 +140,90 @@ export class Libp2pFramedStream implements FramedStream {
   }
 
   abort(reason: Error): void {
-    this.#decoder.clear()
+    this.#drop()
     this.#stream.abort(reason)
   }
 
   async #readFrame({ signal, timeoutMs }: ReadOptions): Promise<Uint8Array | null> {
-    const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs
-    let frameDeadline = Number.POSITIVE_INFINITY
-    while (true) {
-      const frame = this.#decoder.next()
-      if (frame instanceof Uint8Array) return frame
-      if (frame !== null) throw this.#fault(frame.fault)
-      if (signal.aborted) throw cancelled(signal.reason)
-      if (this.#closed instanceof Error) throw lost('The connection to the peer ended.', this.#closed)
-      if (this.#stream.readableEnded || (this.#closed === null && this.#stream.readBufferLength === 0)) {
-        if (this.#decoder.bufferedBytes > 0) throw this.#fault('the stream ended inside a frame')
-        return null
+    this.#pending ??= this.#frames.next()
+    const pending = this.#pending
+    // Where this reader gives up, a fault is for the next one.
+    pending.catch(() => undefined)
+    const stop = this.#giveUp(signal, timeoutMs)
+    try {
+      const { done, value } = await Promise.race([pending, stop.promise])
+      this.#pending = null
+      if (done !== true) return value.slice()
+    } catch (error) {
+      if (isBaseError(error)) throw error
+      throw this.#fault(asError(error).message)
+    } finally {
+      stop.clear()
+    }
+    if (this.#closed instanceof Error) throw lost('The connection to the peer ended.', this.#closed)
+    return null
+  }
+
+  /** Rejects when the reader should wait no longer; what has come by then is read first. */
+  #giveUp(signal: AbortSignal, timeoutMs: number | undefined): { promise: Promise<never>; clear: () => void } {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timers = new Set<NodeJS.Timeout>()
+    // Decoding takes microtasks only, so that one turn later all that is here has been decoded.
+    const onAbort = (): void => void setImmediate(() => reject(cancelled(signal.reason)))
+    const onSilence = (): void => reject(lost(`The peer was silent for ${timeoutMs} ms.`, undefined, { silent: true }))
+    const onSlow = (): void => reject(this.#fault('a frame came too slowly'))
+    this.#onPartial = () => {
+      this.#onPartial = null
+      timers.add(setTimeout(onSlow, this.#frameTimeoutMs))
+    }
+    if (this.#wake !== null) this.#starve()
+    if (timeoutMs !== undefined) timers.add(setTimeout(onSilence, timeoutMs))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    // Whoever won the race has been heard.
+    promise.catch(() => undefined)
+    return {
+      promise,
+      clear: () => {
+        for (const timer of timers) clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+        this.#onPartial = null
       }
-      const partial = this.#decoder.bufferedBytes > 0
-      if (partial && frameDeadline === Number.POSITIVE_INFINITY)
-        frameDeadline = performance.now() + this.#frameTimeoutMs
-      const until = Math.min(deadline, partial ? frameDeadline : Number.POSITIVE_INFINITY)
-      if (performance.now() >= until) {
-        if (partial) throw this.#fault('a frame came too slowly')
-        throw lost(`The peer was silent for ${timeoutMs} ms.`, undefined, { silent: true })
-      }
-      await this.#woken(signal, until)
     }
   }
 
-  /** Waits for bytes, an end, the signal, or the deadline; the caller looks which it was. */
-  #woken(signal: AbortSignal, until: number): Promise<void> {
-    return new Promise((resolve) => {
-      const delay = until - performance.now()
-      const wake = (): void => {
-        this.#wake = null
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        resolve()
+  /** What comes, for the decoder. Throws where the stream was reset. */
+  async *#chunks(): AsyncGenerator<Uint8ArrayList> {
+    while (true) {
+      if (this.#received.byteLength > 0) {
+        const chunk = this.#received
+        this.#received = new Uint8ArrayList()
+        this.#decoding += chunk.byteLength
+        yield chunk
+        continue
       }
-      const timer = Number.isFinite(delay) ? setTimeout(wake, Math.max(0, delay) + 1) : undefined
-      signal.addEventListener('abort', wake, { once: true })
-      this.#wake = wake
-      if (this.#stream.readStatus === 'paused') this.#stream.resume()
-    })
+      if (this.#closed instanceof Error) throw lost('The connection to the peer ended.', this.#closed)
+      if (this.#stream.readableEnded || (this.#closed === null && this.#stream.readBufferLength === 0)) return
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        this.#starve()
+      })
+      this.#wake = null
+    }
+  }
+
+  /** The decoder has nothing left to cut. */
+  #starve(): void {
+    if (!this.#reading) return
+    if (this.#decoding > 0) this.#onPartial?.()
+    if (this.#stream.readStatus === 'paused') this.#stream.resume()
+  }
+
+  /** Nothing more is read: forget what came. */
+  #drop(): void {
+    this.#received = new Uint8ArrayList()
+    this.#decoding = 0
+    void this.#frames.return(undefined)
   }
 
   #drained(signal: AbortSignal): Promise<void> {
@@ -195,7 +255,7 @@ export class Libp2pFramedStream implements FramedStream {
   }
 
   readonly #onMessage = (event: StreamMessageEvent): void => {
-    this.#decoder.append(event.data)
+    this.#received.append(event.data)
     this.#regulate()
     this.#wake?.()
   }
@@ -205,7 +265,7 @@ export class Libp2pFramedStream implements FramedStream {
   /** A reader in need of more always gets more; without one, a bounded amount waits here. */
   #regulate(): void {
     if (this.#stream.readStatus !== 'readable' || this.#reading) return
-    if (this.#decoder.bufferedBytes >= highWaterBytes) this.#stream.pause()
+    if (this.#received.byteLength + this.#decoding >= highWaterBytes) this.#stream.pause()
   }
 
   #fault(what: string): BaseError {
@@ -213,6 +273,12 @@ export class Libp2pFramedStream implements FramedStream {
     this.abort(error)
     return error
   }
+}
+
+/** Length of the varint before a payload of so many bytes. */
+function lengthBytes(payloadBytes: number): number {
+  if (payloadBytes < 0x80) return 1
+  return payloadBytes < 0x4000 ? 2 : 3
 }
 
 function broken(what: string, cause?: unknown): BaseError {
