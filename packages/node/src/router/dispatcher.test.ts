@@ -153,6 +153,19 @@ describe('dispatcher', () => {
     expect(inUse()).toBe(0)
   })
 
+  test.each([
+    { id: 'a client what all machines hold', from: 'client' as const, told: true },
+    { id: 'a peer nothing of what others hold', from: { peerId: 'a' }, told: false }
+  ])('tells $id', async ({ from, told }) => {
+    const { dispatcher } = setUp({ peers: [{ name: 'b' }] })
+    const dispatched = dispatcher.dispatch(request({ model: 'other', from }), options())
+    const advice = await dispatched.then(
+      () => '',
+      (error: BaseError) => error.advice
+    )
+    expect(advice.includes('tiny')).toBe(told)
+  })
+
   test.each<{ id: string; world: World; from?: InferenceRequest['from']; code: ErrorCode; asked: string[] }>([
     { id: 'nobody holds the model', world: {}, code: 'MODEL_UNKNOWN', asked: [] },
     {

@@ -75,7 +75,9 @@ async function dispatch(
       failure ??= error
     }
   }
-  throw failure ?? modelUnknown(request.model, await servableModels(options))
+  // A peer is told of what is held here; what other machines hold is not ours to tell.
+  const told = request.from === 'client' ? options : { ...options, peers: () => [] }
+  throw failure ?? modelUnknown(request.model, await servableModels(told))
 }
 
 function tryAttempt(
