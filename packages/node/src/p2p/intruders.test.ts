@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import { helloProtocol, pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { loadIdentity } from '../identity/index.ts'
@@ -129,6 +129,32 @@ describe('a stranger that comes and goes', () => {
 })
 
 describe('a peer that was unpaired', () => {
+  it('is bounded like any stranger, though it keeps its connection', async () => {
+    const a = await peering('a')
+    const home = await mkdtemp(join(tmpdir(), 'unhosted-former-'))
+    cleanups.push(() => rm(home, { recursive: true, force: true }))
+    const before = await startTestPeering('b', { home })
+    await pairByInvite(a, before)
+    await before.stop()
+    // A connection that began as that of a paired peer: nobody counts it among the strangers'.
+    const b = await startTestPeering('b', { home })
+    cleanups.push(() => b.stop())
+    await untilState(b.host, a.host.peerId, 'connected')
+    const [connection] = b.host.switchboard.connections(a.host.peerId)
+    if (connection === undefined) throw new Error('paired hosts are connected')
+    const stream = await b.host.switchboard.openOn(connection, pairProtocol, signal)
+    await stream.writeJson({ type: 'unpair' }, { signal })
+    expect(await stream.readJson(pairMessageSchema, { signal })).toEqual({ type: 'unpair' })
+    await expect.poll(() => a.peersStore.all()).toEqual([])
+    // Each waits for a protocol name that never comes.
+    const { muxer } = connection as unknown as { muxer: { createStream(): Promise<Stream> } }
+    for (let index = 0; index < 40 && connection.status === 'open'; index++) {
+      const idle = await muxer.createStream().catch(() => null)
+      idle?.send(new Uint8Array([19]))
+    }
+    await expect.poll(() => connection.status, { timeout: 3000 }).not.toBe('open')
+  })
+
   it('is not paired again by a pairing that is taken back', async () => {
     const a = await peering('a')
     const b = await peering('b')

@@ -202,7 +202,11 @@ export class Switchboard {
     }
   }
 
+  /** Reset every stream of a peer that is no longer paired; its connections count as a stranger's from now on. */
   cutStreams(peerId: string, why: string): void {
+    for (const connection of this.connections(peerId)) {
+      if (this.#options.peersStore.get(peerId) === undefined) this.#strangers.add(connection)
+    }
     for (const stream of this.#streams.get(peerId) ?? []) stream.abort(new Error(why))
   }
 
