@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -43,20 +43,25 @@ async function main(home: string): Promise<void> {
   const paths = homePaths(home)
   await mkdir(paths.run, { recursive: true })
   await mkdir(paths.engineLogs, { recursive: true })
-  const runner = createEngineRunner({ engine: await findEngine(), paths, log: silentLog })
+  const engine = await findEngine()
+  // As the lab sets its daemons: all cores for one host, and their share for each of several.
+  const cores = availableParallelism()
+  const start = (threads: number) => createEngineRunner({ engine, paths, log: silentLog, threads })
+  const runners = { solo: start(cores), pooled: start(Math.max(1, Math.floor(cores / 2))) }
   const notMeasured: string[] = []
   try {
     const models = []
     for (const name of values.model) {
       const model = name === 'tiny' ? await tiny() : await generated()
-      models.push(await runModel({ model, runner, runs, daemons: !values.engine, say, notMeasured }))
+      models.push(await runModel({ model, runners, runs, daemons: !values.engine, say, notMeasured }))
     }
     if (!values.engine) say('the daemon by itself')
     const daemon = values.engine ? null : await measureDaemon(Math.min(runs, 3))
     const date = new Date().toISOString()
     await save({ date, machine: machineFacts(), runs, models, daemon, notMeasured })
   } finally {
-    await runner.stop()
+    await runners.solo.stop()
+    await runners.pooled.stop()
   }
 }
 

@@ -7,7 +7,8 @@ import { type ModelUnderTest, prompt, type Target } from './scenarios/target.ts'
 
 interface Run {
   readonly model: ModelUnderTest
-  readonly runner: EngineRunner
+  /** By how many processes share the cores: one, or the two of a pool. */
+  readonly runners: { readonly solo: EngineRunner; readonly pooled: EngineRunner }
   readonly runs: number
   /** Whether daemons take part, or only the engine. */
   readonly daemons: boolean
@@ -27,7 +28,7 @@ function halfRemote(layers: number): Layout {
 
 /** Load every target, then ask each in turn, round after round, so that all share the machine's moods. */
 export async function runModel(run: Run): Promise<ModelResult> {
-  const { model, runner } = run
+  const { model, runners } = run
   const loaded: Target[] = []
   const load = async <T extends Target>(name: string, start: () => Promise<T>): Promise<T | null> => {
     run.say(`${model.name}: loading ${name}`)
@@ -41,7 +42,7 @@ export async function runModel(run: Run): Promise<ModelResult> {
     }
   }
   try {
-    const direct = await load('llama-server', () => startDirect(runner, model))
+    const direct = await load('llama-server', () => startDirect(runners.solo, model))
     const gateway = run.daemons ? await load('gateway', () => startGateway(model)) : null
     let tls: DaemonTarget | null = null
     if (run.daemons) {
@@ -50,8 +51,8 @@ export async function runModel(run: Run): Promise<ModelResult> {
       for (const hosts of [2, 3]) await load(`${hosts} lab hosts`, () => startLabHosts(hosts, model))
     }
     const layout = tls?.layout ?? halfRemote(model.facts.layerCount)
-    await load('raw RPC', () => startRawRpc(runner, model, layout))
-    await load('TCP relay', () => startRelayedRpc(runner, model, layout))
+    await load('raw RPC', () => startRawRpc(runners.pooled, model, layout))
+    await load('TCP relay', () => startRelayedRpc(runners.pooled, model, layout))
     const targets = await askInTurn(loaded, run)
     const gatewayOverhead =
       direct !== null && gateway !== null ? await compareFirstTokens(direct, gateway, model) : null

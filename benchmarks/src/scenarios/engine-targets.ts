@@ -74,8 +74,8 @@ async function startEngine(
   }
 }
 
-/** As the daemon starts its RPC servers: one thread a core. */
-const layoutThreads = availableParallelism()
+/** As the lab's daemons start their RPC servers: two share the cores. */
+const layoutThreads = Math.max(1, Math.floor(availableParallelism() / 2))
 
 function fetchFrom(server: LlamaServer): { readonly fetch: Fetch; close(): Promise<void> } {
   const { listen } = server
