@@ -1,6 +1,7 @@
 import { isBaseError } from '@unhosted/core/errors'
 import { MiB } from '@unhosted/core/units'
 import { throwIfCancelled } from './cancelled.ts'
+import { confinement } from './confinement.ts'
 import { freePort } from './free-port.ts'
 import { isListening } from './listening.ts'
 import { awaitReady } from './readiness.ts'
@@ -12,7 +13,7 @@ const portAttempts = 4
 
 /**
  * Start ggml-rpc-server for one device on a loopback port. It has no authentication: only our tunnel may talk to
- * it, for the time of a lease. Its tensor cache (-c) stays off: it checks nothing of what it reads back, and a
+ * it, for the time of a lease, and on Linux it is confined (see confinement.ts). Its tensor cache (-c) stays off: it checks nothing of what it reads back, and a
  * truncated entry gives NaNs.
  * @throws BaseError ENGINE_START_FAILED | CANCELLED
  */
@@ -30,7 +31,7 @@ export async function startRpcServer(
         ...['--host', '127.0.0.1', '--port', String(port)],
         ...['--device', options.deviceId, '--threads', String(options.threads)]
       ],
-      environment: context.environment,
+      environment: { ...context.environment, ...confinement(port, options.deviceId) },
       socketPath: null,
       memoryLimitBytes: memoryLimit(options.memoryBytes)
     })
