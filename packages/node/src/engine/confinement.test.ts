@@ -17,10 +17,11 @@ import { testEngine, testHome, tinyServer } from './testing.ts'
 const run = promisify(execFile)
 
 /** What the program tried, and the errno that it got; null where it was let do it. */
-type Outcome = Readonly<Record<'read' | 'write' | 'system' | 'connect' | 'listen' | 'listenElsewhere', string | null>>
+type Attempt = 'read' | 'write' | 'system' | 'connect' | 'listen' | 'listenElsewhere' | 'unix' | 'udp'
+type Outcome = Readonly<Record<Attempt, string | null>>
 
 const attempts = `
-  const [file, own, other, peer] = process.argv.slice(1)
+  const [file, own, other, peer, bus] = process.argv.slice(1)
   const fs = require('node:fs'), net = require('node:net')
   const outcome = {}
   const now = (name, act) => { try { act(); outcome[name] = null } catch (error) { outcome[name] = error.code } }
@@ -34,7 +35,9 @@ const attempts = `
   Promise.all([
     later('listen', net.createServer().listen(Number(own), '127.0.0.1'), 'listening'),
     later('listenElsewhere', net.createServer().listen(Number(other), '127.0.0.1'), 'listening'),
-    later('connect', net.connect(Number(peer), '127.0.0.1'), 'connect')
+    later('connect', net.connect(Number(peer), '127.0.0.1'), 'connect'),
+    later('unix', net.connect(bus), 'connect'),
+    later('udp', require('node:dgram').createSocket('udp4').bind(0, '127.0.0.1'), 'listening')
   ]).then(() => { console.log(JSON.stringify(outcome)); process.exit(0) })
 `
 const probe = `
@@ -65,34 +68,57 @@ describe.runIf(process.platform === 'linux')('a program on the leash', () => {
     await writeFile(file, 'secret')
     const [own, other] = [await freePort(), await freePort()]
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    const bus = createServer((socket) => socket.destroy()).listen(join(folder, 'bus'))
     try {
-      await new Promise((resolve) => server.once('listening', resolve))
+      await Promise.all([server, bus].map((each) => new Promise((resolve) => each.once('listening', resolve))))
       const address = server.address()
       const peer = typeof address === 'object' && address !== null ? address.port : 0
       const environment = deviceId === null ? {} : confinement(own, deviceId)
-      const args = [String(process.pid), process.execPath, '-e', attempts, file, `${own}`, `${other}`, `${peer}`]
+      const args = [
+        String(process.pid),
+        process.execPath,
+        '-e',
+        attempts,
+        file,
+        `${own}`,
+        `${other}`,
+        `${peer}`,
+        join(folder, 'bus')
+      ]
       const { stdout } = await run(leash, args, { env: { ...engineEnvironment(process.env), ...environment } })
       return JSON.parse(stdout)
     } finally {
       server.close()
+      bus.close()
     }
   }
 
-  const unbound = { read: null, write: null, system: null, connect: null, listen: null, listenElsewhere: null }
+  const unbound: Outcome = {
+    read: null,
+    write: null,
+    system: null,
+    connect: null,
+    listen: null,
+    listenElsewhere: null,
+    unix: null,
+    udp: null
+  }
 
   it('may do what its user may where it serves us alone', async () => {
     expect(await attempt(null)).toEqual(unbound)
   })
 
-  it('may read no file of the user and speak to no other port where it serves others on the CPU', async () => {
+  it('may read no file of the user and speak to nobody else where it serves others on the CPU', async () => {
     expect(await attempt('CPU')).toEqual({
       ...unbound,
+      unix: 'EACCES',
+      udp: 'EACCES',
       ...(abi >= 1 && { read: 'EACCES', write: 'EACCES' }),
       ...(abi >= 4 && { connect: 'EACCES', listenElsewhere: 'EACCES' })
     })
   })
 
-  it('keeps files, but no network, where it serves others on a GPU', async () => {
+  it('keeps files and local sockets, but not TCP, where it serves others on a GPU', async () => {
     expect(await attempt('CUDA0')).toEqual({
       ...unbound,
       ...(abi >= 4 && { connect: 'EACCES', listenElsewhere: 'EACCES' })

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,6 +41,63 @@ struct path_rule {
 struct port_rule {
     uint64_t allowed, port;
 };
+
+/* Classic BPF over struct seccomp_data, seccomp(2); the same in every kernel that has it. */
+#if defined(__x86_64__)
+#define THIS_ARCH 0xC000003EU
+#elif defined(__aarch64__)
+#define THIS_ARCH 0xC00000B7U
+#elif defined(__riscv) && __riscv_xlen == 64
+#define THIS_ARCH 0xC00000F3U
+#endif
+#define LOAD(offset) { 0x20, 0, 0, (offset) }
+#define MASK(bits) { 0x54, 0, 0, (bits) }
+#define IF_EQUAL(value, yes, no) { 0x15, (yes), (no), (value) }
+#define IF_AT_LEAST(value, yes, no) { 0x35, (yes), (no), (value) }
+#define RETURN(action) { 0x06, 0, 0, (action) }
+#define ALLOW 0x7FFF0000U
+#define REFUSE (0x00050000U | EACCES)
+#define SECCOMP_FILTER 2
+#define IO_URING_SETUP 425
+
+struct instruction {
+    uint16_t code;
+    uint8_t yes, no;
+    uint32_t value;
+};
+struct filter {
+    uint16_t length;
+    const struct instruction * instructions;
+};
+
+/* Sockets of TCP over IP, and no other way to make one: foreign system call tables and io_uring go too. */
+static void allow_only_tcp(void) {
+#ifdef THIS_ARCH
+    static const struct instruction program[] = {
+        /*  0 */ LOAD(4) /* architecture */,
+        /*  1 */ IF_EQUAL(THIS_ARCH, 0, 15),
+        /*  2 */ LOAD(0) /* number */,
+        /*  3 */ IF_AT_LEAST(0x40000000U, 13, 0) /* x32 */,
+        /*  4 */ IF_EQUAL(IO_URING_SETUP, 12, 0),
+        /*  5 */ IF_EQUAL(SYS_socketpair, 11, 0),
+        /*  6 */ IF_EQUAL(SYS_socket, 0, 9),
+        /*  7 */ LOAD(16) /* domain */,
+        /*  8 */ IF_EQUAL(AF_INET, 1, 0),
+        /*  9 */ IF_EQUAL(AF_INET6, 0, 7),
+        /* 10 */ LOAD(24) /* type, without its flags */,
+        /* 11 */ MASK(0xF),
+        /* 12 */ IF_EQUAL(SOCK_STREAM, 0, 4),
+        /* 13 */ LOAD(32) /* protocol: MPTCP and SCTP are not what Landlock calls TCP */,
+        /* 14 */ IF_EQUAL(0, 1, 0),
+        /* 15 */ IF_EQUAL(IPPROTO_TCP, 0, 1),
+        /* 16 */ RETURN(ALLOW),
+        /* 17 */ RETURN(REFUSE),
+    };
+    struct filter filter = { sizeof program / sizeof *program, program };
+    /* Fails only where the kernel was built without it. */
+    prctl(PR_SET_SECCOMP, SECCOMP_FILTER, &filter, 0, 0);
+#endif
+}
 
 /* A folder that is not there needs no rule. */
 static void allow(int rules, const char * folder, uint64_t rights) {
@@ -85,6 +144,9 @@ static void allow_program(int rules, const char * program) {
 int confine(const char * program, const char * port, int files) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return -1;
+    }
+    if (files) {
+        allow_only_tcp();
     }
     /* LANDLOCK_CREATE_RULESET_VERSION; -1 where the kernel has no Landlock, or has it switched off. */
     long abi = syscall(CREATE_RULESET, NULL, 0, 1);
