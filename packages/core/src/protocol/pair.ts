@@ -5,7 +5,8 @@ import { announcedAddressesSchema } from './hello.ts'
 
 /**
  * The one protocol that strangers may open. The first message says what is wanted: an interactive
- * pairing (`offer`), an invite taken up (`redeem`), or the end of a pairing (`unpair`).
+ * pairing (`offer`), an invite taken up (`redeem`), the end of a pairing (`unpair`), or only who is
+ * there (`greet`, answered in kind).
  */
 export const pairProtocol = '/unhosted/pair/1'
 
@@ -39,6 +40,7 @@ export const pairMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('redeem'), ...introduction, token: inviteTokenSchema }),
   z.strictObject({ type: z.literal('redeemed'), ...introduction }),
   z.strictObject({ type: z.literal('unpair') }),
+  z.strictObject({ type: z.literal('greet'), ...introduction }),
   z.strictObject({ type: z.literal('refuse'), code: z.enum(pairRefusals) })
 ])
 export type PairMessage = Readonly<z.infer<typeof pairMessageSchema>>

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { isIP, isIPv6 } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { BaseError } from '@unhosted/core/errors'
@@ -18,6 +18,31 @@ export function isLoopback(address: string): boolean {
     address.startsWith('/ip4/127.') ||
     address.startsWith('/ip6/::1/')
   )
+}
+
+/** Private, link-local and loopback networks: RFC 1918, 3927, 4193, 4291, 6598. */
+const localNetworks = new BlockList()
+for (const [network, bits] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16]
+] as const)
+  localNetworks.addSubnet(network, bits, 'ipv4')
+for (const [network, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10]
+] as const)
+  localNetworks.addSubnet(network, bits, 'ipv6')
+
+/** Whether a multiaddr leads no further than networks of people's own; others are not dialled on anyone's word. */
+export function isLocalNetwork(address: string): boolean {
+  const host = address.split('/')[2] ?? ''
+  const version = isIP(host)
+  return version !== 0 && localNetworks.check(host, version === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** Our address towards `remote`, as the routing table has it; no packet is sent. null where there is no route. */

@@ -7,6 +7,7 @@ import type { Log } from '../log/index.ts'
 import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { createHelloExchange, type HelloExchange, type PeerInventories } from './inventories.ts'
+import type { DiscoveryComponent } from './libp2p-node.ts'
 import { measureThroughput, monitorLink, pingOnce, serveLink } from './link-monitor.ts'
 import { unknownPeer } from './pairing-records.ts'
 import type { PeerHost, PeerHostEvents, PeerPresence } from './peer-host.ts'
@@ -30,13 +31,14 @@ export interface PeerHostOptions {
   readonly port: number
   /** A frame that has begun must be whole within this time. */
   readonly frameTimeoutMs: number
+  /** Looks for machines while the host runs; null where none does. */
+  readonly discovery: DiscoveryComponent | null
   readonly log: Log
 }
 
-/** A seen machine, from mDNS. */
+/** A machine that was seen on the network. */
 export interface Sighting {
   readonly peerId: string
-  readonly name: string
   /** Multiaddrs without the peer id. */
   readonly addresses: readonly string[]
 }
@@ -69,7 +71,9 @@ export interface ManagedPeerHost extends PeerHost {
   impostors(): readonly PeerPresence[]
   /** A machine was seen on the network. */
   saw(sighting: Sighting): void
-  /** A machine said goodbye, or has not been seen for long. */
+  /** A machine in sight told its name. */
+  named(peerId: string, name: string): void
+  /** A machine has not been seen for long. */
   lostSight(peerId: string): void
   /** Write the record; the peer may use what it is granted from then on. */
   admit(record: PeerRecord): Promise<void>
@@ -201,17 +205,20 @@ class Host implements ManagedPeerHost {
     return known.link
   }
 
-  saw({ peerId, name, addresses }: Sighting): void {
+  saw({ peerId, addresses }: Sighting): void {
     const known = this.#entry(peerId)
-    const isPaired = this.#options.peersStore.get(peerId) !== undefined
-    const isNew = known.seenAddresses.length === 0
-    // Anyone can announce anything: what a paired peer is called it says itself, in its hello.
-    const nameNow = isPaired ? known.name : name
-    const isSame = known.name === nameNow && known.seenAddresses.join() === addresses.join()
-    known.name = nameNow
+    if (known.seenAddresses.join() === addresses.join()) return
     known.seenAddresses = addresses.slice(0, maxAddresses)
-    if (!isSame) this.#changed(peerId)
-    if (isPaired && (isNew || !isSame)) this.#reconnector.hurry(peerId)
+    this.#changed(peerId)
+    if (this.#options.peersStore.get(peerId) !== undefined) this.#reconnector.hurry(peerId)
+  }
+
+  named(peerId: string, name: string): void {
+    const known = this.#known.get(peerId)
+    // What a paired peer is called it says in its hello.
+    if (known === undefined || known.name === name || this.#options.peersStore.get(peerId) !== undefined) return
+    known.name = name
+    this.#changed(peerId)
   }
 
   lostSight(peerId: string): void {

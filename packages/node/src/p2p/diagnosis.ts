@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces, release } from 'node:os'
 import type { HealthWarning } from '@unhosted/core/control'
-import type { DiscoveryState } from './discovery.ts'
+import type { MulticastReport } from './multicast-probe.ts'
 
 /** Silence means little before this. */
 const patienceMs = 5000
 
 export interface DiscoveryFacts {
-  /** null where mDNS is turned off. */
-  readonly discovery: DiscoveryState | null
+  /** Whether mDNS is turned on. */
+  readonly mdns: boolean
+  /** null until it has been tried. */
+  readonly multicast: MulticastReport | null
+  /** Address of another running machine with our identity. */
+  readonly duplicateAt: string | null
   readonly runningMs: number
   readonly peersSeen: number
   readonly peersConnected: number
@@ -25,8 +29,8 @@ const byAddress = 'Reach a machine by its address: unhosted pair --address HOST.
 /** Why peers are not found, likeliest cause first, each with what to try. Decides from the facts alone. */
 export function diagnoseDiscovery(facts: DiscoveryFacts): HealthWarning[] {
   const warnings: HealthWarning[] = []
-  const { discovery } = facts
-  if (discovery !== null && discovery.duplicateAt !== null) warnings.push(duplicate(discovery.duplicateAt))
+  const { multicast } = facts
+  if (facts.duplicateAt !== null) warnings.push(duplicate(facts.duplicateAt))
   for (const name of facts.impostors) warnings.push(impostor(name))
   if (facts.peersSeen > 0 || facts.peersConnected > 0 || facts.runningMs < patienceMs) return warnings
 
@@ -41,25 +45,14 @@ export function diagnoseDiscovery(facts: DiscoveryFacts): HealthWarning[] {
     )
     return warnings
   }
-  if (discovery === null) {
+  if (!facts.mdns) {
     warnings.push(
       warning('mdns-off', 'info', 'Looking for machines (mDNS) is turned off.', `Turn it on, or: ${byAddress}`)
     )
     return warnings
   }
-  const failed = Object.entries(discovery.errors).filter(([name]) => facts.interfaces.includes(name))
-  const allFailed = failed.length > 0 && facts.interfaces.every((name) => discovery.errors[name] !== undefined)
-  if (allFailed) warnings.push(sendFailed(failed))
-  else if (!discovery.heardSelf) {
-    warnings.push(
-      warning(
-        'multicast-blocked',
-        'warning',
-        'Multicast does not work on this machine: its own announcements do not come back.',
-        `Allow UDP port 5353 in its firewall. ${byAddress}`
-      )
-    )
-  }
+  const broken = multicast === null ? null : brokenMulticast(multicast, facts.interfaces)
+  if (broken !== null) warnings.push(broken)
   if (facts.isWsl) {
     warnings.push(
       warning(
@@ -75,12 +68,12 @@ export function diagnoseDiscovery(facts: DiscoveryFacts): HealthWarning[] {
       warning('vpn-only', 'warning', 'The only network here is a VPN, which seldom carries multicast.', byAddress)
     )
   }
-  if (facts.hasDefaultRoute === false && facts.interfaces.length > 0) {
+  if (facts.hasDefaultRoute === false && broken?.id !== 'no-route') {
     warnings.push(
       warning('no-route', 'info', 'This machine has no default route: only its own subnet is in reach.', byAddress)
     )
   }
-  if (discovery.heardSelf && !allFailed) warnings.push(nobody(discovery.heardOthers))
+  if (multicast !== null && broken === null) warnings.push(nobody(multicast.heardOthers))
   return warnings
 }
 
@@ -99,6 +92,28 @@ function impostor(name: string): HealthWarning {
     'warning',
     `Where ${name} was, a machine with another key answers; nothing is sent to it.`,
     `If ${name} was set up anew, unpair it and pair again. If its address went to another machine, it is found again by itself. Otherwise somebody may pretend to be it.`
+  )
+}
+
+/** What is wrong with multicast on this machine itself; null where nothing is. */
+function brokenMulticast(multicast: MulticastReport, interfaces: readonly string[]): HealthWarning | null {
+  const failed = Object.entries(multicast.errors).filter(([name]) => interfaces.includes(name))
+  if (interfaces.every((name) => multicast.errors[name] !== undefined)) return sendFailed(failed)
+  if (multicast.routeError !== null) {
+    const working = interfaces.find((name) => multicast.errors[name] === undefined)
+    return warning(
+      'no-route',
+      'warning',
+      `This machine has no route for multicast (${multicast.routeError}), so it does not say where it is.`,
+      `Give it a default route, or on Linux: ip route add 224.0.0.0/4 dev ${working}. ${byAddress}`
+    )
+  }
+  if (multicast.heardSelf) return null
+  return warning(
+    'multicast-blocked',
+    'warning',
+    'Multicast does not work on this machine: its own announcements do not come back.',
+    `Allow UDP port 5353 in its firewall. ${byAddress}`
   )
 }
 

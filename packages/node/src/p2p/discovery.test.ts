@@ -1,19 +1,17 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import fc from 'fast-check'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { encode, type TxtAnswer } from 'dns-packet'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { silentLog } from '../log/index.ts'
-import type { Sighting } from './create-peer-host.ts'
-import { createDiscovery, type Discovery } from './discovery.ts'
-import { decodePacket, encodeAnnouncement, encodeQuery } from './discovery-packet.ts'
+import { createDiscovery, type Heard, serviceTag } from './discovery.ts'
+import { createLibp2pNode } from './libp2p-node.ts'
 
-// Real sockets and handshakes: a busy machine is slower, not wrong.
+// Real sockets: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })
 
-const running: Discovery[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((discovery) => discovery.stop()))
-})
+const keys = await Promise.all(Array.from({ length: 4 }, () => generateKeyPair('Ed25519')))
 
 /** A UDP port that nobody uses now, so that tests hear only themselves. */
 async function freePort(): Promise<number> {
@@ -25,158 +23,178 @@ async function freePort(): Promise<number> {
   return port
 }
 
-const idOf = (end: string): string => `12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5${end}`
+interface Machine {
+  readonly id: string
+  readonly seen: Map<string, Heard>
+  readonly lost: string[]
+  readonly discovery: ReturnType<typeof createDiscovery>
+  stop(): Promise<void>
+}
 
-function begin(
-  port: number,
-  end: string,
-  boot: string
-): { discovery: Discovery; seen: Map<string, Sighting>; lost: string[]; changed: () => Promise<void> } {
-  const seen = new Map<string, Sighting>()
+async function machine(port: number, key = keys[0], connected: readonly string[] = []): Promise<Machine> {
+  if (key === undefined) throw new Error('no key')
+  const id = peerIdFromPrivateKey(key).toString()
+  const seen = new Map<string, Heard>()
   const lost: string[] = []
-  let wake: () => void = () => undefined
   const discovery = createDiscovery({
-    peerId: idOf(end),
-    name: `machine ${end}`,
-    addresses: () => [`/ip4/127.0.0.1/tcp/1${end.charCodeAt(0)}`],
-    onSeen: (sighting) => {
-      seen.set(sighting.peerId, sighting)
-      wake()
-    },
+    peerId: id,
+    addresses: () => node.getMultiaddrs().map((address) => address.toString().replace(/\/p2p\/.*/, '')),
+    isConnected: (peerId) => connected.includes(peerId),
+    onSeen: (heard) => seen.set(heard.peerId, heard),
     onLost: (peerId) => {
+      seen.delete(peerId)
       lost.push(peerId)
-      wake()
     },
     log: silentLog,
-    port,
-    boot
+    port
   })
-  running.push(discovery)
+  const node = await createLibp2pNode({
+    identity: { peerId: id, privateKey: key, created: true },
+    hosts: ['127.0.0.1'],
+    port: 0,
+    gater: {},
+    isPaired: () => false,
+    discovery: discovery.component
+  })
+  await node.start()
   discovery.start()
-  const changed = (): Promise<void> =>
-    new Promise((resolve) => {
-      wake = resolve
-    })
-  return { discovery, seen, lost, changed }
+  const stop = async (): Promise<void> => {
+    discovery.stop()
+    await node.stop()
+  }
+  onTestFinished(stop)
+  return { id, seen, lost, discovery, stop }
 }
 
 describe('discovery', () => {
-  it('reads a bounded number of packets a second, whoever sends however many', async () => {
+  it('lets machines see each other, those that start later too', async () => {
     const port = await freePort()
-    const read: string[] = []
-    const victim = createDiscovery({
-      peerId: idOf('aa'),
-      name: 'victim',
-      addresses: () => [],
-      onSeen: ({ peerId }) => read.push(peerId),
-      onLost: () => {},
-      log: silentLog,
-      port,
-      boot: '0'.repeat(16)
-    })
-    running.push(victim)
-    victim.start()
-    const announced = { name: 'b', boot: '1'.repeat(16), addresses: [], goodbye: false }
-    const flood = encodeAnnouncement({ ...announced, peerId: idOf('bb') })
-    const last = encodeAnnouncement({ ...announced, peerId: idOf('cc') })
-    const socket = createSocket('udp4')
+    const a = await machine(port)
     const began = performance.now()
-    try {
-      for (let sent = 0; sent < 2000; sent += 1) {
-        socket.send(flood, port, '127.0.0.1')
-        // The victim shares this thread: what it does not get to read in time the kernel drops.
-        if (sent % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
-      }
-      // In another second there is room again, and what came before has been read or dropped.
-      await expect
-        .poll(
-          () => {
-            socket.send(last, port, '127.0.0.1')
-            return read.includes(idOf('cc'))
-          },
-          { timeout: 5000 }
-        )
-        .toBe(true)
-      const seconds = Math.ceil((performance.now() - began) / 1000)
-      expect(read.length).toBeLessThanOrEqual(128 * (seconds + 1))
-    } finally {
-      socket.close()
-    }
-  })
-
-  it('lets machines see each other, late comers too, and go when they say so', async () => {
-    const port = await freePort()
-    const a = begin(port, 'aa', '0'.repeat(16))
-    const began = performance.now()
-    const b = begin(port, 'bb', '1'.repeat(16))
-    while (!a.seen.has(idOf('bb'))) await a.changed()
-    while (!b.seen.has(idOf('aa'))) await b.changed()
+    const b = await machine(port, keys[1])
+    await expect.poll(() => [a.seen.has(b.id), b.seen.has(a.id)], { timeout: 5000 }).toEqual([true, true])
     expect(performance.now() - began).toBeLessThan(2000)
-    expect(a.seen.get(idOf('bb'))).toMatchObject({ name: 'machine bb', addresses: [expect.stringContaining('/ip4/')] })
-    await b.discovery.stop()
-    while (a.lost.length === 0) await a.changed()
-    expect(a.lost).toEqual([idOf('bb')])
-    expect(a.discovery.state()).toMatchObject({ heardSelf: true, duplicateAt: null })
+    expect(a.seen.get(b.id)?.addresses).toEqual([expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/)])
+    expect([a.discovery.duplicateAt(), b.discovery.duplicateAt()]).toEqual([null, null])
   })
 
   it('notices another running machine with the same identity', async () => {
     const port = await freePort()
-    const a = begin(port, 'aa', '0'.repeat(16))
-    begin(port, 'aa', '1'.repeat(16))
-    await expect.poll(() => a.discovery.state().duplicateAt, { timeout: 3000 }).not.toBeNull()
+    const a = await machine(port)
+    const copy = await machine(port)
+    await expect.poll(() => a.discovery.duplicateAt(), { timeout: 7000 }).toBe('127.0.0.1')
+    expect(copy.seen.size).toBe(0)
   })
 })
 
-describe('a discovery packet', () => {
-  const whole = {
-    peerId: idOf('aa'),
-    name: 'Ada’s desk',
-    boot: 'a'.repeat(16),
-    addresses: ['/ip4/10.0.0.1/tcp/7778'],
-    goodbye: false
+describe('a machine that made itself up', () => {
+  it('is not seen where it leads further than networks of people’s own, nor where its answer is none', async () => {
+    const port = await freePort()
+    const victim = await machine(port)
+    const [told, untold] = keys.slice(2).map((key) => peerIdFromPrivateKey(key).toString())
+    if (told === undefined || untold === undefined) throw new Error('no key')
+    const truth = answer(told, ['/ip4/10.0.0.1/tcp/1', '/ip4/203.0.113.1/tcp/2', '/dns4/example.org/tcp/3'])
+    const socket = createSocket('udp4')
+    onTestFinished(() => void socket.close())
+    const lies = [
+      answer(untold, ['/ip4/203.0.113.1/tcp/1']),
+      answer(untold, []),
+      answer('nobody', ['/ip4/10.0.0.1/tcp/1']),
+      Uint8Array.from({ length: 600 }, (_, index) => (index * 131) % 256)
+    ]
+    for (const packet of [...lies, truth]) socket.send(packet, port, '127.0.0.1')
+    await expect.poll(() => victim.seen.size, { timeout: 5000 }).toBe(1)
+    expect(victim.seen.get(told)?.addresses).toEqual(['/ip4/10.0.0.1/tcp/1'])
+  })
+})
+
+describe('what is in sight', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  function sights(connected: readonly string[] = []): {
+    discovery: ReturnType<typeof createDiscovery>
+    seen: Map<string, Heard>
+  } {
+    const seen = new Map<string, Heard>()
+    const discovery = createDiscovery({
+      peerId: idOf(0),
+      addresses: () => [],
+      isConnected: (peerId) => connected.includes(peerId),
+      onSeen: (heard) => seen.set(heard.peerId, heard),
+      onLost: (peerId) => seen.delete(peerId),
+      log: silentLog,
+      port: 5353
+    })
+    onTestFinished(() => discovery.stop())
+    return { discovery, seen }
   }
 
-  it('comes out as it went in', () => {
-    expect(decodePacket(encodeAnnouncement(whole))).toEqual({ type: 'announcement', ...whole })
-    expect(decodePacket(encodeAnnouncement({ ...whole, goodbye: true }))).toMatchObject({ goodbye: true })
-    expect(decodePacket(encodeQuery())).toEqual({ type: 'query' })
+  it('is gone after two and a half rounds of silence, unless it is connected', async () => {
+    const { discovery, seen } = sights([idOf(2)])
+    discovery.start()
+    for (const index of [1, 2]) discovery.note({ peerId: idOf(index), addresses: [local(index)] })
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect([...seen.keys()]).toEqual([idOf(1), idOf(2)])
+    await vi.advanceTimersByTimeAsync(2000)
+    expect([...seen.keys()]).toEqual([idOf(2)])
   })
 
-  it('fits one Ethernet frame, however many addresses there are', () => {
-    const addresses = Array(20).fill('/ip6/fd00:1111:2222:3333:4444:5555:6666:7777/tcp/65535')
-    expect(encodeAnnouncement({ ...whole, addresses }).byteLength).toBeLessThan(1400)
+  it('stays while it answers', async () => {
+    const { discovery, seen } = sights()
+    discovery.start()
+    for (let round = 0; round < 6; round++) {
+      discovery.note({ peerId: idOf(1), addresses: [local(1)] })
+      await vi.advanceTimersByTimeAsync(10_000)
+    }
+    expect(seen.size).toBe(1)
   })
 
-  it.each([
-    ['a peer id of another shape', { peerId: 'x' }],
-    ['a name that moves the cursor', { name: '\u001b[2J' }],
-    ['an address that is none', { addresses: ['/unix/tmp'] }],
-    ['no start', { boot: '' }]
-  ])('with %s is not looked at', (_id, change) => {
-    expect(decodePacket(encodeAnnouncement({ ...whole, ...change }))).toBeNull()
+  it('is told once there is somebody to tell', () => {
+    const { discovery, seen } = sights()
+    discovery.note({ peerId: idOf(1), addresses: [local(1)] })
+    expect(seen.size).toBe(0)
+    discovery.start()
+    expect(seen.size).toBe(1)
   })
 
-  it('is not looked at where reading it would cost far more than sending it', () => {
-    const real = Buffer.from(encodeAnnouncement(whole))
-    // Answers of twelve bytes, each with two names that point at the long one of the first answer.
-    const more = Array.from({ length: 60 }, () => Buffer.from('c00c000c0001000000010002c00c', 'hex'))
-    const costly = Buffer.concat([real, ...more])
-    costly.writeUInt16BE(real.readUInt16BE(6) + more.length, 6)
-    expect(decodePacket(real)).not.toBeNull()
-    expect(decodePacket(costly)).toBeNull()
+  it('is bounded: few newcomers a second, the oldest out first, and never one that is connected', async () => {
+    const { discovery, seen } = sights([idOf(1)])
+    discovery.start()
+    for (let index = 1; index <= 400; index++) {
+      if (index % 32 === 0) await vi.advanceTimersByTimeAsync(1000)
+      discovery.note({ peerId: idOf(index), addresses: [local(index)] })
+    }
+    expect(seen.size).toBe(256)
+    expect([...seen.keys()].slice(0, 2)).toEqual([idOf(1), idOf(146)])
+    for (let index = 1000; index < 1100; index++) discovery.note({ peerId: idOf(index), addresses: [local(index)] })
+    expect([...seen.keys()].filter((peerId) => peerId >= idOf(1000)).length).toBeLessThanOrEqual(32)
   })
 
-  it('never throws, whatever bytes come', () => {
-    const real = encodeAnnouncement(whole)
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(real.length - 1), fc.nat(255), (bytes, at, put) => {
-        decodePacket(bytes)
-        const altered = Uint8Array.from(real)
-        altered[at] = put
-        decodePacket(altered)
-        decodePacket(real.subarray(0, at))
-      })
-    )
-    expect(decodePacket(new Uint8Array(10_000))).toBeNull()
+  it('keeps eight addresses of each, those heard last', () => {
+    const { discovery, seen } = sights()
+    discovery.start()
+    for (let index = 1; index <= 20; index++) discovery.note({ peerId: idOf(1), addresses: [local(index)] })
+    expect(seen.get(idOf(1))?.addresses).toEqual(Array.from({ length: 8 }, (_, index) => local(index + 13)).sort())
   })
 })
+
+/** In the order of their numbers. */
+function idOf(index: number): string {
+  return `12D3Koo${String(index).padStart(45, '0')}`
+}
+
+function local(index: number): string {
+  return `/ip4/10.0.${index >> 8}.${index & 255}/tcp/7778`
+}
+
+/** What @libp2p/mdns sends. */
+function answer(peerId: string, addresses: readonly string[]): Uint8Array {
+  const name = `somebody.${serviceTag}`
+  const texts = addresses.map((address): TxtAnswer => ({ name, type: 'TXT', data: `dnsaddr=${address}/p2p/${peerId}` }))
+  return encode({ type: 'response', answers: [{ name: serviceTag, type: 'PTR', data: name }, ...texts] })
+}

@@ -1,299 +1,170 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { networkInterfaces } from 'node:os'
+import type { PeerDiscovery, PeerInfo } from '@libp2p/interface'
+import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import type { Log } from '../log/index.ts'
-import { announceable } from './addresses.ts'
-import type { Sighting } from './create-peer-host.ts'
-import { decodePacket, encodeAnnouncement, encodeQuery } from './discovery-packet.ts'
+import { announceable, isLocalNetwork, isLoopback } from './addresses.ts'
 
-const group = '224.0.0.251'
-/** Interfaces that are used at most; machines with many containers have dozens. */
-const maxInterfaces = 16
+/** DNS-SD name that machines ask for. */
+export const serviceTag = '_unhosted._udp.local'
+/** UDP port of multicast DNS. */
+export const mdnsPort = 5353
+/** Every machine asks this often, and all answer. */
+const intervalMs = 5000
+/** A machine that was not heard for this long is out of sight: two rounds of answers were lost. */
+const sightMs = 2.5 * intervalMs
+const expireMs = 1000
 const maxSightings = 256
-/** Senders whose word on one peer is kept: one that lies cannot push the true addresses out. */
-const maxSenders = 4
-/** After the start: at once, then soon, as RFC 6762 asks for announcements. */
-const startupMs = [0, 300, 1000]
-const announceMs = 20_000
-/** A peer not heard of for this long is out of sight: three announcements were lost. */
-const sightMs = 65_000
-const interfacesMs = 5000
-/** Answers to a query wait a little, so that machines do not all answer at the same instant. */
-const answerDelayMs = 100
-const duplicateMs = 120_000
-/** Packets that are read in one second; a hundred machines send five. The others are dropped unread. */
-const maxPacketsPerSecond = 128
+/** Addresses of one machine, of its own words and of liars' together. */
+const maxAddresses = 8
+/** Machines not in sight before that are taken in within a second; more at a time are nobody's network. */
+const maxNewPerSecond = 32
+const duplicateMs = 60_000
 
-/** What discovery saw of the network, for the explanation of an empty list. */
-export interface DiscoveryState {
-  /** Interfaces that announcements go out on. */
-  readonly interfaces: readonly { readonly name: string; readonly address: string }[]
-  /** errno codes of failed sends and binds, one per interface name. */
-  readonly errors: Readonly<Record<string, string>>
-  /** Whether our own announcements come back to us, as multicast must. */
-  readonly heardSelf: boolean
-  /** Whether any other machine's mDNS traffic was heard. */
-  readonly heardOthers: boolean
-  /** Address of another running machine with our identity; null where there is none. */
-  readonly duplicateAt: string | null
+/** A machine that was heard of. Anyone can make it up: it only says where to dial. */
+export interface Heard {
+  readonly peerId: string
+  /** Multiaddrs without the peer id. */
+  readonly addresses: readonly string[]
 }
 
 export interface Discovery {
+  /** For libp2p's `peerDiscovery`; it starts and stops with the node. */
+  readonly component: (components: MulticastDNSComponents) => PeerDiscovery
+  /** Report what is heard from now on, and what was heard before. */
   start(): void
-  /** Says goodbye, then closes. Idempotent. */
-  stop(): Promise<void>
-  state(): DiscoveryState
+  /** Idempotent. */
+  stop(): void
+  /** A machine told where it is by other means than multicast. */
+  note(heard: Heard): void
+  /** Address of another running machine with our identity; null where there is none. */
+  duplicateAt(): string | null
 }
 
 export interface DiscoveryOptions {
   readonly peerId: string
-  readonly name: string
+  /** Own multiaddrs, without the peer id. */
   readonly addresses: () => readonly string[]
-  readonly onSeen: (sighting: Sighting) => void
+  /** Machines that are kept in sight whatever else is heard: those that are connected. */
+  readonly isConnected: (peerId: string) => boolean
+  readonly onSeen: (heard: Heard) => void
   readonly onLost: (peerId: string) => void
   readonly log: Log
-  /** UDP port; 5353 but for tests. */
+  /** UDP port. */
   readonly port: number
-  /** Random per start: tells our own packets from those of a copy of us. */
-  readonly boot: string
 }
 
-interface Seen {
-  name: string
-  heardAt: number
-  readonly senders: Map<string, readonly string[]>
-}
-
-interface Leg {
-  readonly name: string
-  readonly address: string
-  readonly socket: Socket
-}
-
-/** Multicast DNS on every interface: announce this machine, hear of others. */
+/** Machines on this network, by @libp2p/mdns: who answers is in sight until it has not answered for long. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  return new MulticastDiscovery(options)
+  return new MdnsDiscovery(options)
 }
 
-class MulticastDiscovery implements Discovery {
+interface Sight {
+  heardAt: number
+  /** When each was last heard. */
+  readonly addresses: Map<string, number>
+}
+
+class MdnsDiscovery implements Discovery {
   readonly #options: DiscoveryOptions
-  readonly #legs = new Map<string, Leg>()
-  readonly #seen = new Map<string, Seen>()
-  readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #errors: Record<string, string> = {}
-  #answering = false
-  #stopped = false
-  #heardSelf = false
-  #heardOthers = false
-  #duplicate: { at: string; when: number } | null = null
-  #second = { began: 0, packets: 0 }
+  /** Oldest first. */
+  readonly #sights = new Map<string, Sight>()
+  #timer: NodeJS.Timeout | null = null
+  #duplicate: { readonly at: string; readonly when: number } | null = null
+  #second = { began: 0, strangers: 0 }
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
   }
 
+  readonly component = (components: MulticastDNSComponents): PeerDiscovery => {
+    const service = mdns({ serviceTag, interval: intervalMs, port: this.#options.port })(components)
+    service.addEventListener('peer', (event) => {
+      // libp2p, which listens after us, would drop our own id, which is news here, and keep all others for ever.
+      event.stopImmediatePropagation()
+      this.#hear(event.detail)
+    })
+    return service
+  }
+
   start(): void {
-    this.#refreshInterfaces()
-    for (const delay of startupMs) {
-      this.#after(delay, () => {
-        this.#announce()
-        this.#send(encodeQuery())
-      })
-    }
-    this.#every(interfacesMs, () => {
-      this.#refreshInterfaces()
-      this.#expire()
-    })
-    this.#every(announceMs, () => this.#announce())
+    this.#timer = setInterval(() => this.#expire(), expireMs)
+    this.#timer.unref()
+    for (const peerId of this.#sights.keys()) this.#report(peerId)
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopped) return
-    this.#stopped = true
-    for (const timer of this.#timers) clearTimeout(timer)
-    const { peerId, name, boot } = this.#options
-    const goodbye = encodeAnnouncement({ peerId, name, boot, addresses: [], goodbye: true })
-    await Promise.all(
-      [...this.#legs.values()].map(async (leg) => {
-        await this.#sendOn(leg, goodbye)
-        leg.socket.close()
-      })
-    )
-    this.#legs.clear()
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
   }
 
-  state(): DiscoveryState {
+  note({ peerId, addresses }: Heard): void {
+    const usable = announceable(addresses.filter(isLocalNetwork))
+    if (peerId === this.#options.peerId || usable.length === 0) return
+    const sight = this.#sights.get(peerId) ?? this.#take()
+    if (sight === null) return
     const now = performance.now()
-    const duplicate = this.#duplicate !== null && now - this.#duplicate.when < duplicateMs ? this.#duplicate.at : null
-    return {
-      interfaces: [...this.#legs.values()].map(({ name, address }) => ({ name, address })),
-      errors: { ...this.#errors },
-      heardSelf: this.#heardSelf,
-      heardOthers: this.#heardOthers,
-      duplicateAt: duplicate
+    sight.heardAt = now
+    for (const address of usable) {
+      sight.addresses.delete(address)
+      sight.addresses.set(address, now)
     }
+    for (const address of [...sight.addresses.keys()].slice(0, -maxAddresses)) sight.addresses.delete(address)
+    this.#sights.delete(peerId)
+    this.#sights.set(peerId, sight)
+    if (this.#timer !== null) this.#report(peerId)
+    this.#makeRoom()
   }
 
-  #refreshInterfaces(): void {
-    const present = ipv4Interfaces()
-    for (const leg of this.#legs.values()) {
-      if (present.some(({ address }) => address === leg.address)) continue
-      leg.socket.close()
-      this.#legs.delete(leg.address)
-    }
-    for (const { name, address } of present) if (!this.#legs.has(address)) this.#join(name, address)
+  duplicateAt(): string | null {
+    const duplicate = this.#duplicate
+    return duplicate !== null && performance.now() - duplicate.when < duplicateMs ? duplicate.at : null
   }
 
-  #join(name: string, address: string): void {
-    const socket = createSocket({ type: 'udp4', reuseAddr: true })
-    const leg: Leg = { name, address, socket }
-    this.#legs.set(address, leg)
-    const fail = (error: Error): void => {
-      this.#noteError(name, error)
-      if (this.#legs.get(address) !== leg) return
-      this.#legs.delete(address)
-      socket.close()
-    }
-    socket.on('error', fail)
-    socket.on('message', (bytes, { address: sender }) => this.#receive(bytes, sender))
-    socket.bind(this.#options.port, '0.0.0.0', () => {
-      try {
-        socket.setMulticastInterface(address)
-        socket.setMulticastTTL(255)
-        socket.setMulticastLoopback(true)
-        socket.addMembership(group, address)
-      } catch (error) {
-        fail(error instanceof Error ? error : new Error(String(error)))
-        return
-      }
-      // An interface that has just come up: be seen there at once.
-      void this.#sendOn(leg, this.#announcement())
-      void this.#sendOn(leg, encodeQuery())
-    })
+  #hear({ id, multiaddrs }: PeerInfo): void {
+    const peerId = id.toString()
+    const addresses = multiaddrs.map((address) => address.toString().replace(/\/p2p\/[^/]+$/, ''))
+    if (peerId === this.#options.peerId) this.#noteDuplicate(addresses)
+    else this.note({ peerId, addresses })
   }
 
-  #receive(bytes: Uint8Array, sender: string): void {
-    if (!this.#isOwnAddress(sender)) this.#heardOthers = true
-    const packet = this.#mayRead() ? decodePacket(bytes) : null
-    if (packet === null) return
-    if (packet.type === 'query') {
-      this.#answerSoon()
-      return
-    }
-    if (packet.peerId === this.#options.peerId) {
-      if (packet.boot === this.#options.boot) this.#heardSelf = true
-      else if (!packet.goodbye) this.#noteDuplicate(sender)
-      return
-    }
-    if (packet.goodbye) this.#lose(packet.peerId)
-    else this.#note(packet.peerId, packet.name, sender, packet.addresses)
+  /** @libp2p/mdns leaves out what this very process announces: whoever has our id from elsewhere is another. */
+  #noteDuplicate(addresses: readonly string[]): void {
+    const own = new Set(this.#options.addresses())
+    const foreign = addresses.filter((address) => !own.has(address))
+    const address = foreign.find((other) => !isLoopback(other)) ?? foreign[0]
+    const at = address?.split('/')[2]
+    if (at === undefined) return
+    if (this.duplicateAt() === null) this.#options.log.warn({ address: at }, 'another machine has our identity')
+    this.#duplicate = { at, when: performance.now() }
   }
 
-  #mayRead(): boolean {
+  #take(): Sight | null {
     const now = performance.now()
-    if (now - this.#second.began >= 1000) this.#second = { began: now, packets: 0 }
-    this.#second.packets += 1
-    return this.#second.packets <= maxPacketsPerSecond
+    if (now - this.#second.began >= 1000) this.#second = { began: now, strangers: 0 }
+    this.#second.strangers += 1
+    return this.#second.strangers > maxNewPerSecond ? null : { heardAt: now, addresses: new Map() }
   }
 
-  #note(peerId: string, name: string, sender: string, addresses: readonly string[]): void {
-    const seen = this.#seen.get(peerId) ?? { name, heardAt: 0, senders: new Map() }
-    if (!this.#seen.has(peerId) && this.#seen.size >= maxSightings) return
-    seen.name = name
-    seen.heardAt = performance.now()
-    seen.senders.delete(sender)
-    seen.senders.set(sender, addresses)
-    const oldest = seen.senders.keys().next().value
-    if (seen.senders.size > maxSenders && oldest !== undefined) seen.senders.delete(oldest)
-    this.#seen.set(peerId, seen)
-    // Sorted first, so that the same addresses are the same list whoever spoke last.
-    this.#options.onSeen({ peerId, name, addresses: announceable([...seen.senders.values()].flat().sort()) })
+  #report(peerId: string): void {
+    const addresses = [...(this.#sights.get(peerId)?.addresses.keys() ?? [])]
+    // Sorted first, so that the same addresses are the same list whatever order they came in.
+    this.#options.onSeen({ peerId, addresses: announceable(addresses.sort()) })
   }
 
-  #lose(peerId: string): void {
-    if (this.#seen.delete(peerId)) this.#options.onLost(peerId)
+  #makeRoom(): void {
+    if (this.#sights.size <= maxSightings) return
+    const oldest = [...this.#sights.keys()].find((peerId) => !this.#options.isConnected(peerId))
+    if (oldest !== undefined) this.#lose(oldest)
   }
 
   #expire(): void {
     const now = performance.now()
-    for (const [peerId, { heardAt }] of this.#seen) if (now - heardAt > sightMs) this.#lose(peerId)
+    for (const [peerId, sight] of this.#sights) {
+      for (const [address, heardAt] of sight.addresses) if (now - heardAt > sightMs) sight.addresses.delete(address)
+      if (now - sight.heardAt > sightMs && !this.#options.isConnected(peerId)) this.#lose(peerId)
+    }
   }
 
-  #noteDuplicate(sender: string): void {
-    if (this.#duplicate === null) this.#options.log.warn({ address: sender }, 'another machine has our identity')
-    this.#duplicate = { at: sender, when: performance.now() }
+  #lose(peerId: string): void {
+    if (this.#sights.delete(peerId)) this.#options.onLost(peerId)
   }
-
-  #answerSoon(): void {
-    if (this.#answering || this.#stopped) return
-    this.#answering = true
-    this.#after(Math.random() * answerDelayMs, () => {
-      this.#answering = false
-      this.#announce()
-    })
-  }
-
-  #announce(): void {
-    this.#send(this.#announcement())
-  }
-
-  #announcement(): Uint8Array {
-    const { peerId, name, boot, addresses } = this.#options
-    return encodeAnnouncement({ peerId, name, boot, addresses: addresses(), goodbye: false })
-  }
-
-  #send(bytes: Uint8Array): void {
-    for (const leg of this.#legs.values()) void this.#sendOn(leg, bytes)
-  }
-
-  /** Resolves when it is out or has failed; failures are noted, and the next announcement tries again. */
-  #sendOn(leg: Leg, bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (error: Error | null): void => {
-        if (error !== null) this.#noteError(leg.name, error)
-        else delete this.#errors[leg.name]
-        resolve()
-      }
-      try {
-        leg.socket.send(bytes, this.#options.port, group, done)
-      } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)))
-      }
-    })
-  }
-
-  #noteError(name: string, error: NodeJS.ErrnoException): void {
-    const code = error.code ?? error.message
-    if (this.#errors[name] === code) return
-    this.#errors[name] = code
-    this.#options.log.debug({ interface: name, code }, 'multicast failed')
-  }
-
-  #isOwnAddress(address: string): boolean {
-    return this.#legs.has(address)
-  }
-
-  #after(delayMs: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      work()
-    }, delayMs)
-    timer.unref()
-    this.#timers.add(timer)
-  }
-
-  #every(periodMs: number, work: () => void): void {
-    const timer = setInterval(work, periodMs)
-    timer.unref()
-    this.#timers.add(timer)
-  }
-}
-
-function ipv4Interfaces(): { name: string; address: string }[] {
-  const all = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
-    (entries ?? [])
-      .filter(({ family }) => family === 'IPv4')
-      .map(({ address, internal }) => ({ name, address, internal }))
-  )
-  // Loopback too: daemons on a machine without a network find each other there.
-  return all.sort((a, b) => Number(a.internal) - Number(b.internal)).slice(0, maxInterfaces)
 }

@@ -53,6 +53,7 @@ async function intruder(onPair: (stream: FramedStream) => Promise<void>): Promis
     log: silentLog,
     frameTimeoutMs: 30_000,
     isPairing: () => true,
+    discovery: null,
     events: { opened: () => {}, closed: () => {} }
   })
   board.handleOpen(pairProtocol, onPair)

@@ -1,7 +1,8 @@
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, PeerDiscovery } from '@libp2p/interface'
+import type { MulticastDNSComponents } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { BaseError } from '@unhosted/core/errors'
@@ -19,6 +20,9 @@ const maxStreamsPerConnection = 256
 const maxStreamWindowBytes = 1024 * 1024
 const maxReadBufferBytes = maxStreamWindowBytes + 256 * 1024
 
+/** Makes what finds other machines out of the parts of a node. */
+export type DiscoveryComponent = (components: MulticastDNSComponents) => PeerDiscovery
+
 type Registrar = Parameters<ReturnType<typeof identify>>[0]['registrar']
 
 export interface Libp2pNodeOptions {
@@ -29,11 +33,12 @@ export interface Libp2pNodeOptions {
   readonly port: number
   readonly gater: ConnectionGater
   readonly isPaired: (peerId: string) => boolean
+  readonly discovery: DiscoveryComponent | null
 }
 
 /** A libp2p node with what this product uses and nothing else; not yet started. */
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2p> {
-  const { identity, hosts, port, gater, isPaired } = options
+  const { identity, hosts, port, gater, isPaired, discovery } = options
   return await createLibp2p({
     start: false,
     privateKey: identity.privateKey,
@@ -48,6 +53,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
         streamOptions: { maxStreamWindowSize: maxStreamWindowBytes, maxReadBufferLength: maxReadBufferBytes }
       })
     ],
+    ...(discovery === null ? {} : { peerDiscovery: [discovery] }),
     connectionGater: gater,
     connectionManager: {
       maxConnections,

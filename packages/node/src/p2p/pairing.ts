@@ -24,7 +24,9 @@ import type { PeersStore } from './peers-store.ts'
 
 /** Offers from others that may wait for a person at a time. */
 const maxOffers = 4
-/** Streams that strangers may begin on the pairing protocol within a minute. */
+/** Streams that strangers may begin on the pairing protocol within a minute, greetings among them. */
+const streamLimits = { perAddress: 40, inAll: 120 }
+/** Of these, those that are more than a greeting. */
 const attemptLimits = { perAddress: 20, inAll: 60 }
 /** Offers within a minute. Each gives someone in the middle one guess in a million at the digits: few keep it that way. */
 const offerLimits = { perAddress: 10, inAll: 10 }
@@ -62,6 +64,12 @@ export interface PairingOptions {
   readonly peersStore: PeersStore
   readonly invitesStore: InvitesStore
   readonly log: Log
+  /** Someone who does not want to pair asks who is here. */
+  readonly onGreeting: (
+    stream: FramedStream,
+    greeting: Extract<PairMessage, { type: 'greet' }>,
+    options: Signalled
+  ) => Promise<void>
   /** Port of an address that names none. */
   readonly defaultPort: number
   /** Unix time, ms. */
@@ -80,6 +88,7 @@ class Pairing implements PairingService {
   readonly #busy = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #stopping = new AbortController()
+  readonly #streams = createAttemptLimit(streamLimits)
   readonly #attempts = createAttemptLimit(attemptLimits)
   readonly #offers = createAttemptLimit(offerLimits)
 
@@ -180,8 +189,10 @@ class Pairing implements PairingService {
   /** Whoever opens the pairing protocol, stranger or not. */
   async #serve(stream: FramedStream, peerId: string, signal: AbortSignal): Promise<void> {
     await this.#whileBusy(peerId, async () => {
-      if (!this.#mayTry(this.#attempts, stream)) throw pairingError('PAIRING_REFUSED')
+      if (!this.#mayTry(this.#streams, stream)) throw pairingError('PAIRING_REFUSED')
       const first = await stream.readJson(pairMessageSchema, { signal, timeoutMs: messageTimeoutMs })
+      if (first.type !== 'greet' && !this.#mayTry(this.#attempts, stream)) throw pairingError('PAIRING_REFUSED')
+      if (first.type === 'greet') return await this.#options.onGreeting(stream, first, { signal })
       if (first.type === 'redeem') await serveRedeem(this.#options, stream, first, { signal })
       else if (first.type === 'unpair') await this.#serveUnpair(stream, peerId, signal)
       else if (first.type === 'offer') await this.#serveOffer(stream, peerId, first, signal)

@@ -98,7 +98,7 @@ describe('an address that a peer claims and that is our own', () => {
     await pairByInvite(a, b)
     await a.stop()
     await untilState(b.host, a.host.peerId, 'offline')
-    b.host.saw({ peerId: a.host.peerId, name: 'a', addresses: b.host.addresses() })
+    b.host.saw({ peerId: a.host.peerId, addresses: b.host.addresses() })
     await expect(b.host.open(a.host.peerId, '/test/1', { signal })).rejects.toMatchObject({ code: 'PEER_UNREACHABLE' })
     expect(b.host.impostors()).toEqual([])
   })
@@ -111,7 +111,8 @@ describe('a stranger that announces a paired peer', () => {
     await pairByInvite(a, b)
     const own = b.host.addresses()[0] ?? ''
     const lies = Array.from({ length: 16 }, (_, index) => `/ip4/192.0.2.${index + 1}/tcp/1`)
-    a.host.saw({ peerId: b.host.peerId, name: 'somebody else', addresses: lies })
+    a.host.saw({ peerId: b.host.peerId, addresses: lies })
+    a.host.named(b.host.peerId, 'somebody else')
     const presence = a.host.peer(b.host.peerId)
     expect(presence?.name).toBe('b')
     expect(presence?.addresses).toContain(own)

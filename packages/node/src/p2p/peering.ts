@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import type { HealthWarning } from '@unhosted/core/control'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { createPeerHost, type ManagedPeerHost } from './create-peer-host.ts'
 import { diagnoseDiscovery, networkFacts } from './diagnosis.ts'
-import { createDiscovery } from './discovery.ts'
+import { createDiscovery, type Discovery, mdnsPort } from './discovery.ts'
+import { createGreeter } from './greeting.ts'
 import { openInvitesStore } from './invites-store.ts'
+import { createMulticastCheck } from './multicast-probe.ts'
 import { createPairing, type PairingService } from './pairing.ts'
 import { openPeersStore, type PeersStore } from './peers-store.ts'
 
@@ -48,7 +49,6 @@ export interface Peering {
   explainDiscovery(): readonly HealthWarning[]
 }
 
-const mdnsPort = 5353
 const frameTimeoutMs = 30_000
 
 /** Every interface of this machine, IPv4 and IPv6. */
@@ -60,30 +60,55 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
   const log = options.log.component('p2p')
   const peersStore = await openPeersStore(paths.peers)
   const invitesStore = await openInvitesStore(paths.invites, now)
+  // Each of these knows the others; nothing happens before start.
+  const discovery: Discovery | null = options.mdns
+    ? createDiscovery({
+        peerId: options.identity.peerId,
+        addresses: () => host.addresses(),
+        isConnected: (peerId) => host.peer(peerId)?.state === 'connected',
+        onSeen: (heard) => {
+          host.saw(heard)
+          greeter.met(heard)
+        },
+        onLost: (peerId) => {
+          greeter.forget(peerId)
+          host.lostSight(peerId)
+        },
+        log: options.log.component('p2p:discovery'),
+        port: options.mdnsPort ?? mdnsPort
+      })
+    : null
   const host = createPeerHost(
-    { ...options, frameTimeoutMs: options.frameTimeoutMs ?? frameTimeoutMs, log, peersStore },
+    {
+      ...options,
+      discovery: discovery?.component ?? null,
+      frameTimeoutMs: options.frameTimeoutMs ?? frameTimeoutMs,
+      log,
+      peersStore
+    },
     { isPairing: (peerId) => pairing.isPairing(peerId), onUnpairedReturned: (peerId) => pairing.tellUnpaired(peerId) }
   )
   const pairing: PairingService = createPairing({
     host,
     peersStore,
     invitesStore,
+    onGreeting: (stream, greeting, { signal }) => greeter.answer(stream, greeting, { signal }),
     defaultPort: defaultPeerPort,
     now,
     log: options.log.component('p2p:pairing')
   })
-  const discovery = options.mdns
-    ? createDiscovery({
-        peerId: host.peerId,
-        name: options.name,
-        addresses: () => host.addresses(),
-        onSeen: (sighting) => host.saw(sighting),
-        onLost: (peerId) => host.lostSight(peerId),
-        log: options.log.component('p2p:discovery'),
-        port: options.mdnsPort ?? mdnsPort,
-        boot: randomBytes(8).toString('hex')
-      })
-    : null
+  const greeter = createGreeter({
+    host,
+    peersStore,
+    isPairing: (peerId) => pairing.isPairing(peerId),
+    onGreeted: (heard, name) => {
+      discovery?.note(heard)
+      host.named(heard.peerId, name)
+    },
+    isShy: discovery === null,
+    log: options.log.component('p2p:discovery')
+  })
+  const check = createMulticastCheck({ peerId: host.peerId, port: options.mdnsPort ?? mdnsPort })
   let startedAt = performance.now()
   return {
     host,
@@ -96,16 +121,22 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
     },
     stop: async () => {
       pairing.stop()
-      await discovery?.stop()
+      check.stop()
+      greeter.stop()
+      discovery?.stop()
       await host.stop()
     },
     explainDiscovery: () => {
       const peers = host.peers()
+      const peersSeen = peers.filter(({ state }) => state !== 'offline').length
+      if (discovery !== null && peersSeen === 0) check.refresh()
       return diagnoseDiscovery({
         ...networkFacts(),
-        discovery: discovery?.state() ?? null,
+        mdns: discovery !== null,
+        multicast: check.report(),
+        duplicateAt: discovery?.duplicateAt() ?? null,
         runningMs: performance.now() - startedAt,
-        peersSeen: peers.filter(({ state }) => state !== 'offline').length,
+        peersSeen,
         impostors: host.impostors().map((peer) => peer.name),
         peersConnected: peers.filter(({ state }) => state === 'connected').length
       })

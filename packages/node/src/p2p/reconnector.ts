@@ -2,6 +2,8 @@ import type { Log } from '../log/index.ts'
 
 const firstDelayMs = 500
 const longestDelayMs = 30_000
+/** News, which anyone can make up, is acted on this often at most. */
+const hurryMs = 1000
 
 /** Keeps trying to reach the peers it was asked for, each at its own pace, until it does or they are dropped. */
 export interface Reconnector {
@@ -19,6 +21,8 @@ interface Attempt {
   failures: number
   timer: NodeJS.Timeout | null
   dialling: boolean
+  /** On the clock of `performance.now`. */
+  dialledAt: number
 }
 
 export function createReconnector(options: {
@@ -39,6 +43,7 @@ export function createReconnector(options: {
     attempt.timer = null
     if (attempt.dialling || options.isConnected(peerId)) return
     attempt.dialling = true
+    attempt.dialledAt = performance.now()
     try {
       await options.connect(peerId, stopping.signal)
     } catch (error) {
@@ -53,7 +58,12 @@ export function createReconnector(options: {
 
   return {
     want: (peerId) => {
-      const attempt = attempts.get(peerId) ?? { failures: 0, timer: null, dialling: false }
+      const attempt = attempts.get(peerId) ?? {
+        failures: 0,
+        timer: null,
+        dialling: false,
+        dialledAt: Number.NEGATIVE_INFINITY
+      }
       const isNew = !attempts.has(peerId)
       attempts.set(peerId, attempt)
       if (attempt.timer !== null) return
@@ -62,7 +72,8 @@ export function createReconnector(options: {
     },
     hurry: (peerId) => {
       const attempt = attempts.get(peerId)
-      if (attempt !== undefined && !attempt.dialling) schedule(peerId, attempt, 0)
+      if (attempt === undefined || attempt.dialling) return
+      schedule(peerId, attempt, Math.max(0, attempt.dialledAt + hurryMs - performance.now()))
     },
     succeeded: (peerId) => {
       const attempt = attempts.get(peerId)

@@ -7,7 +7,7 @@ import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import { announceable, dialOrder, ipOf, localAddressTowards } from './addresses.ts'
 import type { FramedStream } from './framed-stream.ts'
-import { createLibp2pNode, startLibp2pNode } from './libp2p-node.ts'
+import { createLibp2pNode, type DiscoveryComponent, startLibp2pNode } from './libp2p-node.ts'
 import { Libp2pFramedStream } from './libp2p-stream.ts'
 import type { ProtocolHandler } from './peer-host.ts'
 import type { PeersStore } from './peers-store.ts'
@@ -43,6 +43,7 @@ export interface SwitchboardOptions {
   /** A frame that has begun must be whole within this time. */
   readonly frameTimeoutMs: number
   readonly isPairing: (peerId: string) => boolean
+  readonly discovery: DiscoveryComponent | null
   readonly events: SwitchboardEvents
 }
 
@@ -66,9 +67,9 @@ export class Switchboard {
 
   /** @throws BaseError PORT_IN_USE; nothing is left running then. */
   async start(): Promise<void> {
-    const { identity, hosts, port, peersStore } = this.#options
+    const { identity, hosts, port, peersStore, discovery } = this.#options
     const isPaired = (peerId: string): boolean => peersStore.get(peerId) !== undefined
-    const node = await createLibp2pNode({ identity, hosts, port, gater: this.#strangers.gater, isPaired })
+    const node = await createLibp2pNode({ identity, hosts, port, gater: this.#strangers.gater, isPaired, discovery })
     node.addEventListener('connection:open', ({ detail }) => this.#onOpen(detail))
     node.addEventListener('peer:disconnect', ({ detail }) => {
       this.#options.events.closed(detail.toString())

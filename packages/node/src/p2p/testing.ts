@@ -24,6 +24,8 @@ export interface TestPeeringOptions {
   /** IP addresses; loopback where they are not given. */
   readonly hosts?: readonly string[]
   readonly frameTimeoutMs?: number
+  /** UDP port to look for others on; nobody is looked for where it is not given. */
+  readonly mdnsPort?: number
 }
 
 /** Where it does not start, its home folder is gone again too. */
@@ -58,7 +60,8 @@ async function startOn(home: string, name: string, options: TestPeeringOptions):
     hosts: options.hosts ?? ['127.0.0.1'],
     port: options.port ?? 0,
     frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
-    mdns: false,
+    mdns: options.mdnsPort !== undefined,
+    ...(options.mdnsPort === undefined ? {} : { mdnsPort: options.mdnsPort }),
     log: silentLog,
     now: options.now ?? Date.now
   })
