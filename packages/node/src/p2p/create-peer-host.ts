@@ -2,46 +2,20 @@ import { isBaseError } from '@unhosted/core/errors'
 import type { Inventory, Link } from '@unhosted/core/inventory'
 import { helloProtocol, linkProtocol, linkSilenceMs } from '@unhosted/core/protocol'
 import type { Grants, PeerRecord } from '@unhosted/core/trust'
-import type { Identity } from '../identity/index.ts'
-import type { Log } from '../log/index.ts'
 import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { createHelloExchange, type HelloExchange, type PeerInventories } from './inventories.ts'
-import type { DiscoveryComponent } from './libp2p-node.ts'
 import { measureThroughput, monitorLink, pingOnce, serveLink } from './link-monitor.ts'
+import type { ManagedPeerHost, PeerHostOptions, PeerHostParts, Sighting } from './managed-peer-host.ts'
 import { unknownPeer } from './pairing-records.ts'
 import type { PeerHost, PeerHostEvents, PeerPresence } from './peer-host.ts'
-import type { PeersStore } from './peers-store.ts'
 import { createReconnector, type Reconnector } from './reconnector.ts'
 import { Switchboard } from './switchboard.ts'
 
+export type * from './managed-peer-host.ts'
+
 /** Addresses kept of a peer that worked or that it announced. */
 const maxAddresses = 16
-
-export interface PeerHostOptions {
-  readonly identity: Identity
-  readonly peersStore: PeersStore
-  /** Name that peers see. */
-  readonly name: string
-  /** Unhosted's own version. */
-  readonly version: string
-  /** IP addresses to listen on: `0.0.0.0` and `::`, or loopback in tests. */
-  readonly hosts: readonly string[]
-  /** TCP port for peers; 0 for any free one. */
-  readonly port: number
-  /** A frame that has begun must be whole within this time. */
-  readonly frameTimeoutMs: number
-  /** Looks for machines while the host runs; null where none does. */
-  readonly discovery: DiscoveryComponent | null
-  readonly log: Log
-}
-
-/** A machine that was seen on the network. */
-export interface Sighting {
-  readonly peerId: string
-  /** Multiaddrs without the peer id. */
-  readonly addresses: readonly string[]
-}
 
 interface Events extends PeerHostEvents {
   inventory: { readonly peerId: string; readonly inventory: Inventory | null }
@@ -55,42 +29,6 @@ interface Known {
   linked: boolean
   /** Whether somebody else answered where the peer was looked for last. */
   impostor: boolean
-}
-
-/** The peer host with what only the daemon itself calls. */
-export interface ManagedPeerHost extends PeerHost {
-  readonly name: string
-  readonly inventories: PeerInventories
-  /** Listen, and look for paired peers. @throws BaseError PORT_IN_USE; nothing is left running then. */
-  start(): Promise<void>
-  /** Close everything. Idempotent. */
-  stop(): Promise<void>
-  /** Measure round trip and throughput now. @throws BaseError PEER_UNKNOWN | PEER_UNREACHABLE | PEER_REFUSED | CANCELLED */
-  measure(peerId: string, options: { readonly signal: AbortSignal }): Promise<Link>
-  /** Paired peers at whose addresses somebody with another key answers. */
-  impostors(): readonly PeerPresence[]
-  /** A machine was seen on the network. */
-  saw(sighting: Sighting): void
-  /** A machine in sight told its name. */
-  named(peerId: string, name: string): void
-  /** A machine has not been seen for long. */
-  lostSight(peerId: string): void
-  /** Write the record; the peer may use what it is granted from then on. */
-  admit(record: PeerRecord): Promise<void>
-  /** Take back what admit wrote: the earlier record, or none. */
-  readmit(peerId: string, previous: PeerRecord | undefined): Promise<void>
-  /** The other side has admitted us too: connect. */
-  settle(peerId: string): void
-  /** Remove the record and cut the peer off, streams first. @returns the record, undefined where there was none. */
-  expel(peerId: string, options: { readonly remember: boolean }): Promise<PeerRecord | undefined>
-  readonly switchboard: Switchboard
-}
-
-export interface PeerHostParts {
-  /** Whether a pairing with the peer is under way, so that its connection is left alone. */
-  readonly isPairing: (peerId: string) => boolean
-  /** A peer connected that was unpaired while it was away. */
-  readonly onUnpairedReturned: (peerId: string) => void
 }
 
 export function createPeerHost(options: PeerHostOptions, parts: PeerHostParts): ManagedPeerHost {

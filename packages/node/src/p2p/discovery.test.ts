@@ -108,6 +108,35 @@ describe('a machine that made itself up', () => {
   })
 })
 
+describe('a flood of packets that cost much to read', () => {
+  it('takes mDNS off the network for a while, and then it is back', async () => {
+    const port = await freePort()
+    const victim = await machine(port)
+    const [told, later] = keys.slice(2).map((key) => peerIdFromPrivateKey(key).toString())
+    if (told === undefined || later === undefined) throw new Error('no key')
+    const socket = createSocket('udp4')
+    onTestFinished(() => void socket.close())
+    // Answers of twelve bytes, each with two names that point at the long one of the first answer.
+    const real = Buffer.from(answer(told, ['/ip4/10.0.0.1/tcp/1']))
+    const more = Array.from({ length: 600 }, () => Buffer.from('c00c000c0001000000010002c00c', 'hex'))
+    const costly = Buffer.concat([real, ...more])
+    costly.writeUInt16BE(real.readUInt16BE(6) + more.length, 6)
+    for (let sent = 0; sent < 60; sent++) {
+      socket.send(costly, port, '127.0.0.1')
+      // The victim shares this thread: what it does not get to read in time the kernel drops.
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    const probe = answer(later, ['/ip4/10.0.0.2/tcp/1'])
+    const heard = async (): Promise<boolean> => {
+      socket.send(probe, port, '127.0.0.1')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return victim.seen.has(later)
+    }
+    expect(await heard()).toBe(false)
+    await expect.poll(heard, { timeout: 10_000 }).toBe(true)
+  })
+})
+
 describe('what is in sight', () => {
   beforeEach(() => {
     vi.useFakeTimers()

@@ -1,7 +1,8 @@
-import type { PeerDiscovery, PeerInfo } from '@libp2p/interface'
+import { isStartable, type PeerDiscovery, type PeerInfo } from '@libp2p/interface'
 import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import type { Log } from '../log/index.ts'
 import { announceable, isLocalNetwork, isLoopback } from './addresses.ts'
+import { createMdnsFuse, type MdnsFuse } from './mdns-fuse.ts'
 
 /** DNS-SD name that machines ask for. */
 export const serviceTag = '_unhosted._udp.local'
@@ -68,6 +69,7 @@ class MdnsDiscovery implements Discovery {
   /** Oldest first. */
   readonly #sights = new Map<string, Sight>()
   #timer: NodeJS.Timeout | null = null
+  #fuse: MdnsFuse | null = null
   #duplicate: { readonly at: string; readonly when: number } | null = null
   #second = { began: 0, strangers: 0 }
 
@@ -82,18 +84,21 @@ class MdnsDiscovery implements Discovery {
       event.stopImmediatePropagation()
       this.#hear(event.detail)
     })
+    if (isStartable(service)) this.#fuse = createMdnsFuse(service, this.#options.log)
     return service
   }
 
   start(): void {
     this.#timer = setInterval(() => this.#expire(), expireMs)
     this.#timer.unref()
+    this.#fuse?.arm()
     for (const peerId of this.#sights.keys()) this.#report(peerId)
   }
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
+    this.#fuse?.stop()
   }
 
   note({ peerId, addresses }: Heard): void {

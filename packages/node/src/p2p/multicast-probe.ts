@@ -6,6 +6,11 @@ import { encode } from 'dns-packet'
 import { serviceTag } from './discovery.ts'
 
 const group = '224.0.0.251'
+/** Ours, and "what is there?" of DNS-SD (RFC 6763, 9), which every machine with mDNS answers. */
+const query = encode({
+  type: 'query',
+  questions: [serviceTag, '_services._dns-sd._udp.local'].map((name) => ({ name, type: 'PTR' }))
+})
 /** Interfaces that are tried at most; machines with many containers have dozens. */
 const maxInterfaces = 16
 /** Answers come at once; Wi-Fi may hold multicast back for a beacon or two. */
@@ -104,9 +109,7 @@ function send(socket: Socket, port: number, from: string): Promise<string | null
   return new Promise((resolve) => {
     try {
       socket.setMulticastInterface(from)
-      socket.send(encode({ type: 'query', questions: [{ name: serviceTag, type: 'PTR' }] }), port, group, (error) =>
-        resolve(error === null ? null : codeOf(error))
-      )
+      socket.send(query, port, group, (error) => resolve(error === null ? null : codeOf(error)))
     } catch (error) {
       resolve(codeOf(error))
     }

@@ -3,11 +3,10 @@ import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { createPeerHost, type ManagedPeerHost } from './create-peer-host.ts'
-import { diagnoseDiscovery, networkFacts } from './diagnosis.ts'
 import { createDiscovery, type Discovery, mdnsPort } from './discovery.ts'
-import { createGreeter } from './greeting.ts'
+import { createDiscoveryReport } from './discovery-report.ts'
+import { createGreeter, type Greeter } from './greeting.ts'
 import { openInvitesStore } from './invites-store.ts'
-import { createMulticastCheck } from './multicast-probe.ts'
 import { createPairing, type PairingService } from './pairing.ts'
 import { openPeersStore, type PeersStore } from './peers-store.ts'
 
@@ -61,24 +60,8 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
   const peersStore = await openPeersStore(paths.peers)
   const invitesStore = await openInvitesStore(paths.invites, now)
   // Each of these knows the others; nothing happens before start.
-  const discovery: Discovery | null = options.mdns
-    ? createDiscovery({
-        peerId: options.identity.peerId,
-        addresses: () => host.addresses(),
-        isConnected: (peerId) => host.peer(peerId)?.state === 'connected',
-        onSeen: (heard) => {
-          host.saw(heard)
-          greeter.met(heard)
-        },
-        onLost: (peerId) => {
-          greeter.forget(peerId)
-          host.lostSight(peerId)
-        },
-        log: options.log.component('p2p:discovery'),
-        port: options.mdnsPort ?? mdnsPort
-      })
-    : null
-  const host = createPeerHost(
+  const discovery: Discovery | null = createLookout(options, { host: () => host, greeter: () => greeter })
+  const host: ManagedPeerHost = createPeerHost(
     {
       ...options,
       discovery: discovery?.component ?? null,
@@ -97,7 +80,7 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
     now,
     log: options.log.component('p2p:pairing')
   })
-  const greeter = createGreeter({
+  const greeter: Greeter = createGreeter({
     host,
     peersStore,
     isPairing: (peerId) => pairing.isPairing(peerId),
@@ -108,38 +91,45 @@ export async function createPeering(options: PeeringOptions): Promise<Peering> {
     isShy: discovery === null,
     log: options.log.component('p2p:discovery')
   })
-  const check = createMulticastCheck({ peerId: host.peerId, port: options.mdnsPort ?? mdnsPort })
-  let startedAt = performance.now()
+  const report = createDiscoveryReport({ host, discovery, port: options.mdnsPort ?? mdnsPort })
   return {
     host,
     pairing,
     peersStore,
     start: async () => {
       await host.start()
-      startedAt = performance.now()
       discovery?.start()
+      report.start()
     },
     stop: async () => {
       pairing.stop()
-      check.stop()
+      report.stop()
       greeter.stop()
       discovery?.stop()
       await host.stop()
     },
-    explainDiscovery: () => {
-      const peers = host.peers()
-      const peersSeen = peers.filter(({ state }) => state !== 'offline').length
-      if (discovery !== null && peersSeen === 0) check.refresh()
-      return diagnoseDiscovery({
-        ...networkFacts(),
-        mdns: discovery !== null,
-        multicast: check.report(),
-        duplicateAt: discovery?.duplicateAt() ?? null,
-        runningMs: performance.now() - startedAt,
-        peersSeen,
-        impostors: host.impostors().map((peer) => peer.name),
-        peersConnected: peers.filter(({ state }) => state === 'connected').length
-      })
-    }
+    explainDiscovery: () => report.warnings()
   }
+}
+
+function createLookout(
+  options: PeeringOptions,
+  parts: { readonly host: () => ManagedPeerHost; readonly greeter: () => Greeter }
+): Discovery | null {
+  if (!options.mdns) return null
+  return createDiscovery({
+    peerId: options.identity.peerId,
+    addresses: () => parts.host().addresses(),
+    isConnected: (peerId) => parts.host().peer(peerId)?.state === 'connected',
+    onSeen: (heard) => {
+      parts.host().saw(heard)
+      parts.greeter().met(heard)
+    },
+    onLost: (peerId) => {
+      parts.greeter().forget(peerId)
+      parts.host().lostSight(peerId)
+    },
+    log: options.log.component('p2p:discovery'),
+    port: options.mdnsPort ?? mdnsPort
+  })
 }
