@@ -20,6 +20,9 @@ import { version } from './version.ts'
 
 /** Entry of bin/unhosted.js: runs the command of this process and leaves its exit code. */
 export async function start(): Promise<void> {
+  // Once the event loop has run dry, Node frees its handles; 24.21 was seen to spin there for ever after a peer had been
+  // killed (gdb: Environment::CleanupHandles). Leaving here skips that and hides no leak: nothing is left to wait for.
+  process.once('beforeExit', (code) => process.exit(code))
   const interrupts = watchInterrupts(process)
   // `unhosted serve | head -1` closes our stdout early: that ends the command as Ctrl-C does, and is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
