@@ -23,6 +23,9 @@ export interface Ground {
 
 export const cliProgram = fileURLToPath(new URL('../../cli/bin/unhosted.js', import.meta.url))
 
+/** A daemon has 3 s to stop; the rest is for a machine that is busy with other hosts. */
+const stopTimeoutMs = 10_000
+
 /** Where the parts below a daemon are known by: the engine's own program names. */
 const programs: Readonly<Record<'llama-server' | 'rpc-server', RegExp>> = {
   'llama-server': /(^|\/)llama-server(\.exe)?$/,
@@ -72,7 +75,12 @@ export class LabHost implements Host {
     const daemon = this.#daemon
     if (daemon === null) return
     daemon.child.kill('SIGTERM')
+    const late = setTimeout(() => daemon.child.kill('SIGKILL'), stopTimeoutMs)
     await daemon.exited
+    clearTimeout(late)
+    if (daemon.child.signalCode === 'SIGKILL') {
+      throw new Error(`${this.name} did not stop within ${stopTimeoutMs} ms.\n${daemon.output()}`)
+    }
   }
 
   async cli(args: readonly string[], options: CommandOptions = {}): Promise<CliResult> {

@@ -58,7 +58,7 @@ export interface Host {
   readonly daemon: Daemon | null
   /** Start `unhosted serve --json` and wait for `ready`. @throws Error with the daemon's output when it ends or takes over 30 s */
   start(args?: readonly string[]): Promise<ReadyEvent>
-  /** Ask the daemon to end (SIGTERM) and wait for it. */
+  /** Ask the daemon to end (SIGTERM) and wait for it. @throws Error when it takes over 10 s; it is killed then */
   stop(): Promise<void>
   /** Run one `unhosted` command with `--json`, unless `args` carry `--no-json`. Never throws for a failed command. */
   cli(args: readonly string[], options?: CommandOptions): Promise<CliResult>
