@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { readJsonFile, writeJsonFile } from '../store/index.ts'
 
 /** Counts changes of how we build, so that a better recipe is not shadowed by an older build of the same release. */
-const recipe = 1
+const recipe = 2
 
 /** UNHOSTED_CACHE, else the platform's place for what can be made again. Outside the checkout and the home folder. */
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv): string {
