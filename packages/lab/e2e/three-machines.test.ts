@@ -27,14 +27,17 @@ describe('three machines, none of which can hold the model', () => {
     expect(solo).toHaveLength(200)
   })
 
-  it('find each other by mDNS within 2 s', async () => {
+  it('find each other by mDNS, names included, within 2 s', async () => {
     const args = await limited(3)
     await lab.host(2).start(args)
     await lab.host(3).start(args)
     await lab.host(1).start(args)
     const started = performance.now()
     await eventually(async () => {
-      expect((await report(lab.host(1))).peers.map((peer) => peer.state).sort()).toEqual(['seen', 'seen'])
+      for (const host of lab.hosts) {
+        const others = lab.hosts.filter((other) => other !== host).map(({ name }) => `${name} seen`)
+        expect((await report(host)).peers.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(others)
+      }
     }, 5000)
     expect(performance.now() - started).toBeLessThan(2500)
   })

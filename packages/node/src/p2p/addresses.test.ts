@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { announceable, dialOrder, localAddressTowards, parseDialAddress } from './addresses.ts'
+import { announceable, dialOrder, isLocalNetwork, localAddressTowards, parseDialAddress } from './addresses.ts'
 
 const id = '12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5Nn'
 
@@ -23,6 +23,26 @@ describe('an address that a person writes', () => {
       expect(() => parseDialAddress(text, 7778)).toThrowError(expect.objectContaining({ code: 'USAGE' }))
     }
   )
+})
+
+describe('an address', () => {
+  it.each([
+    ['/ip4/10.1.2.3/tcp/1', true],
+    ['/ip4/172.31.0.1/tcp/1', true],
+    ['/ip4/192.168.1.7/tcp/1', true],
+    ['/ip4/169.254.7.7/tcp/1', true],
+    ['/ip4/100.64.0.1/tcp/1', true],
+    ['/ip4/127.0.0.1/tcp/1', true],
+    ['/ip6/::1/tcp/1', true],
+    ['/ip6/fd00::2/tcp/1', true],
+    ['/ip4/172.32.0.1/tcp/1', false],
+    ['/ip4/203.0.113.1/tcp/1', false],
+    ['/ip6/2001:db8::1/tcp/1', false],
+    ['/ip6/::ffff:203.0.113.1/tcp/1', false],
+    ['/dns4/localhost/tcp/1', false]
+  ])('%s of a network of people’s own: %s', (address, expected) => {
+    expect(isLocalNetwork(address)).toBe(expected)
+  })
 })
 
 describe('addresses', () => {

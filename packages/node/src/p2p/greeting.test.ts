@@ -2,6 +2,8 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { silentLog } from '../log/index.ts'
+import { createGreeter } from './greeting.ts'
 import { pairByInvite, startTestPeering, type TestPeering, type TestPeeringOptions } from './testing.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
@@ -94,5 +96,23 @@ describe('a stranger that greets', () => {
   ])('with %s is not answered', async (_id, message) => {
     const a = await peering('desk', { mdnsPort: await freePort() })
     await expect(greet(await peering('stranger'), a, message)).rejects.toMatchObject({ code: 'PEER_LOST' })
+  })
+})
+
+describe('machines that somebody made up', () => {
+  it('are dialled sixty times a minute at most, all together', async () => {
+    const { host, peersStore } = await peering('desk')
+    const dial = vi.spyOn(host.switchboard, 'dial').mockRejectedValue(new Error('nobody there'))
+    const onGreeted = (): void => undefined
+    const log = silentLog
+    const greeter = createGreeter({ host, peersStore, isPairing: () => false, isShy: false, onGreeted, log })
+    onTestFinished(() => greeter.stop())
+    for (let index = 0; index < 200; index++) {
+      const peerId = `12D3KooW${String(index).padStart(44, 'A')}`
+      greeter.met({ peerId, addresses: ['/ip4/10.0.0.1/tcp/1'] })
+    }
+    await expect.poll(() => dial.mock.calls.length, { timeout: 10_000 }).toBe(60)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(dial).toHaveBeenCalledTimes(60)
   })
 })

@@ -48,6 +48,17 @@ describe('the reconnector', () => {
     reconnector.stop()
   })
 
+  it('dials no more than once a second, however much news there is', async () => {
+    const { reconnector, dials } = fixture()
+    reconnector.want('p')
+    for (let news = 0; news < 100; news++) {
+      reconnector.hurry('p')
+      await vi.advanceTimersByTimeAsync(50)
+    }
+    expect(dials).toEqual([0, 1000, 2000, 3000, 4000, 5000])
+    reconnector.stop()
+  })
+
   it('starts from short intervals again after a success', async () => {
     const { reconnector, dials, state } = fixture()
     reconnector.want('p')
