@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, errorTable } from '@unhosted/core/errors'
 import { encodeTunnelOpening, leaseProtocol, leaseReplySchema, tunnelProtocol } from '@unhosted/core/protocol'
 import { defaultGrants } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -210,8 +210,10 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
 
   it('is refused, and the memory freed, when the rpc-server does not start', async () => {
     const { borrow, engine, freed } = setup(await make())
-    engine.failure = new BaseError('ENGINE_START_FAILED', 'It did not start.', { advice: 'Read the log.' })
-    await expect(borrow()).rejects.toMatchObject({ code: 'LEASE_REFUSED', message: 'It did not start.' })
+    engine.failure = new BaseError('ENGINE_START_FAILED', 'It did not start: /home/owner/model.gguf', { advice: 'x' })
+    // Why, in general; the files of the other machine are no business of ours.
+    const message = `On the other machine: ${errorTable.ENGINE_START_FAILED.meaning}`
+    await expect(borrow()).rejects.toMatchObject({ code: 'LEASE_REFUSED', message })
     await freed()
   })
 
