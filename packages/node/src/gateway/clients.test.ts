@@ -302,6 +302,7 @@ describe('the engine behind it', () => {
         if (Symbol.asyncIterator in answer) for await (const _ of answer) hangUp.abort()
       })
       .catch((thrown: unknown) => thrown)
+    // A whole answer tells nothing before its end; any moment within it will do.
     if (!stream) setTimeout(() => hangUp.abort(), 200)
     await running
     // Streams notice at the next token; for other answers the engine looks for its client once a second.

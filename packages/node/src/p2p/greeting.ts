@@ -20,7 +20,7 @@ const exchangeMs = 3000
 const firstRetryMs = 2000
 const longestRetryMs = 60_000
 /** Who greeted may stay this long, unless it pairs. */
-const lingerMs = 1000
+export const lingerMs = 1000
 
 type Greeting = Extract<PairMessage, { type: 'greet' }>
 
