@@ -235,7 +235,7 @@ export const errorTable = {
     status: 403,
     type: 'permission_error',
     meaning: 'The other side refused because this machine is not paired or lacks the grant.',
-    remedy: 'Pair the machines, or ask the owner for the grant.'
+    remedy: 'Pair the machines, or ask the owner of the other one to run unhosted grant there.'
   },
   IDENTITY_DUPLICATE: {
     status: 500,

@@ -32,6 +32,15 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     offerPairing: (request, options) => pairing.offer(request, options),
     pendingPairings: async () => pairing.pending(),
     confirmPairing: (request) => pairing.confirm(request),
+    async grant({ peer, infer, pool }) {
+      const paired = host.peers().filter(({ record }) => record !== null)
+      const { peerId, name, radius, grants } = await host.regrant(findPeer(peer, paired).peerId, (now) => ({
+        ...now,
+        infer: infer ?? now.infer,
+        pool: pool ?? now.pool
+      }))
+      return { peerId, name, radius, grants }
+    },
     unpair: (peer) => pairing.unpair(peer),
     measureLink: (peer, options) => host.measure(findPeer(peer, host.peers()).peerId, options),
     servableModels: () => parts.dispatcher.models(),

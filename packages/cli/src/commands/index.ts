@@ -3,6 +3,7 @@ import { completion } from './completion/index.ts'
 import { demo } from './demo/index.ts'
 import { doctor } from './doctor/index.ts'
 import { engine } from './engine/index.ts'
+import { grant } from './grant/index.ts'
 import { models } from './models/index.ts'
 import { pair } from './pair/index.ts'
 import { peers } from './peers/index.ts'
@@ -18,6 +19,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   serve,
   pair,
   unpair,
+  grant,
   peers,
   models,
   plan,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { modelIdSchema } from '../inventory/schema.ts'
-import { type Radius, radiusSchema } from '../trust/peer-record.ts'
+import { type Grants, type Radius, radiusSchema } from '../trust/peer-record.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
 export const controlVersion = '1'
@@ -48,6 +48,15 @@ export const confirmPairingRequestSchema = z.strictObject({
 })
 export type ConfirmPairingRequest = Readonly<z.infer<typeof confirmPairingRequestSchema>>
 
+export const grantRequestSchema = z.strictObject({
+  peer: peerReferenceSchema,
+  /** Whether the peer may send whole requests; null leaves it as it is. */
+  infer: z.boolean().nullable(),
+  /** Whether it may borrow memory; null leaves it as it is. */
+  pool: z.boolean().nullable()
+})
+export type GrantRequest = Readonly<z.infer<typeof grantRequestSchema>>
+
 export const peerRequestSchema = z.strictObject({ peer: peerReferenceSchema })
 export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
 
@@ -71,6 +80,11 @@ export interface PairedPeerView {
   readonly peerId: string
   readonly name: string
   readonly radius: Radius
+}
+
+/** What a peer may do here from now on. */
+export interface GrantedView extends PairedPeerView {
+  readonly grants: Grants
 }
 
 /** Body of an error answer, and the line that a command prints with --json when it fails; other fields are dropped. */

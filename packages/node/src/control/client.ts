@@ -8,6 +8,8 @@ import {
   type DaemonEvent,
   type DaemonStatus,
   daemonEventSchema,
+  type GrantedView,
+  type GrantRequest,
   type HealthWarning,
   type InviteView,
   type OfferPairingRequest,
@@ -35,6 +37,7 @@ export interface ControlClient {
   offerPairing(request: OfferPairingRequest, options: CallOptions): Promise<PairingView>
   pendingPairings(options: CallOptions): Promise<readonly PairingView[]>
   confirmPairing(request: ConfirmPairingRequest, options: CallOptions): Promise<PairingView>
+  grant(request: GrantRequest, options: CallOptions): Promise<GrantedView>
   unpair(peer: string, options: CallOptions): Promise<PairedPeerView>
   measureLink(peer: string, options: CallOptions): Promise<Link>
   servableModels(options: CallOptions): Promise<readonly ServableModel[]>
@@ -62,6 +65,7 @@ export function createControlClient(paths: HomePaths): ControlClient {
     offerPairing: (request, options) => post('/pairings', request, options),
     pendingPairings: (options) => get('/pairings', options),
     confirmPairing: (request, options) => post('/pairings/confirm', request, options),
+    grant: (request, options) => post('/grants', request, options),
     unpair: (peer, options) => post('/unpair', { peer }, options),
     measureLink: (peer, options) => post('/links/measure', { peer }, options),
     servableModels: (options) => get('/models', options),

@@ -47,6 +47,7 @@ function fakeService(changes: Partial<ControlService> = {}): ControlService {
     offerPairing: async () => notHere(),
     pendingPairings: async () => [],
     confirmPairing: async () => notHere(),
+    grant: async () => notHere(),
     unpair: async () => notHere(),
     measureLink: async () => notHere(),
     servableModels: async () => [],

@@ -2,6 +2,7 @@ import {
   acceptInviteRequestSchema,
   confirmPairingRequestSchema,
   createInviteRequestSchema,
+  grantRequestSchema,
   modelRequestSchema,
   offerPairingRequestSchema,
   peerRequestSchema,
@@ -28,6 +29,7 @@ export function controlRoutes(service: ControlService): Readonly<Record<string, 
     ),
     'POST /pairings': withBody(offerPairingRequestSchema, (request, options) => service.offerPairing(request, options)),
     'POST /pairings/confirm': withBody(confirmPairingRequestSchema, (request) => service.confirmPairing(request)),
+    'POST /grants': withBody(grantRequestSchema, (request) => service.grant(request)),
     'POST /unpair': withBody(peerRequestSchema, (request) => service.unpair(request.peer)),
     'POST /links/measure': withBody(peerRequestSchema, (request, options) =>
       service.measureLink(request.peer, options)

@@ -4,6 +4,8 @@ import type {
   CreateInviteRequest,
   DaemonEvent,
   DaemonStatus,
+  GrantedView,
+  GrantRequest,
   HealthWarning,
   InviteView,
   OfferPairingRequest,
@@ -46,6 +48,8 @@ export interface ControlService {
    * @throws BaseError PAIRING_TIMEOUT | PAIRING_REFUSED (no such pairing any more)
    */
   confirmPairing(request: ConfirmPairingRequest): Promise<PairingView>
+  /** Changes what a paired peer may do here, at once; leases that are no longer granted end. @throws BaseError PEER_UNKNOWN */
+  grant(request: GrantRequest): Promise<GrantedView>
   /** Takes effect at once on both sides. @throws BaseError PEER_UNKNOWN */
   unpair(peer: string): Promise<PairedPeerView>
   /** Measure round trip and throughput now. @throws BaseError PEER_UNKNOWN | PEER_UNREACHABLE | CANCELLED */

@@ -178,6 +178,15 @@ class Host implements ManagedPeerHost {
     else await this.#options.peersStore.update(peerId, () => previous)
   }
 
+  async regrant(peerId: string, change: (grants: Grants) => Grants): Promise<PeerRecord> {
+    await this.#options.peersStore.update(peerId, (record) => ({ ...record, grants: change(record.grants) }))
+    const record = this.#options.peersStore.get(peerId)
+    if (record === undefined) throw unknownPeer(peerId)
+    this.#changed(peerId)
+    if (this.#known.get(peerId)?.linked === true) this.#greet(peerId, this.#stopping.signal)
+    return record
+  }
+
   settle(peerId: string): void {
     if (this.#options.peersStore.get(peerId) === undefined || this.#stopping.signal.aborted) return
     this.#reconnector.want(peerId)
@@ -243,6 +252,10 @@ class Host implements ManagedPeerHost {
     if (notable) this.#changed(peerId)
     if (!first) return
     this.#reconnector.succeeded(peerId)
+    this.#greet(peerId, signal)
+  }
+
+  #greet(peerId: string, signal: AbortSignal): void {
     this.#hello.greet(peerId, signal).catch((error: unknown) => {
       this.#options.log.debug({ peerId, error: String(error) }, 'greeting a peer failed')
     })

@@ -1,5 +1,5 @@
 import type { Link } from '@unhosted/core/inventory'
-import type { PeerRecord } from '@unhosted/core/trust'
+import type { Grants, PeerRecord } from '@unhosted/core/trust'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { PeerInventories } from './inventories.ts'
@@ -55,6 +55,8 @@ export interface ManagedPeerHost extends PeerHost {
   admit(record: PeerRecord): Promise<void>
   /** Take back what admit wrote: the earlier record, or none. */
   readmit(peerId: string, previous: PeerRecord | undefined): Promise<void>
+  /** Change what a paired peer may do here, and tell it. @throws BaseError PEER_UNKNOWN */
+  regrant(peerId: string, change: (grants: Grants) => Grants): Promise<PeerRecord>
   /** The other side has admitted us too: connect. */
   settle(peerId: string): void
   /** Remove the record and cut the peer off, streams first. @returns the record, undefined where there was none. */

@@ -50,6 +50,20 @@ describe('a peering', () => {
     }
   })
 
+  it('changes what a peer may do, here at once and there as soon as it is told', async () => {
+    const { a, b, stop } = await pairedHosts()
+    try {
+      await expect.poll(() => b.inventories.grantsFrom(a.peerId), { timeout: 10_000 }).toMatchObject({ pool: true })
+      const record = await a.regrant(b.peerId, (grants) => ({ ...grants, pool: false }))
+      expect(record.grants).toEqual({ infer: true, pool: false, models: true })
+      expect(a.peer(b.peerId)?.record?.grants.pool).toBe(false)
+      await expect.poll(() => b.inventories.grantsFrom(a.peerId), { timeout: 10_000 }).toMatchObject({ pool: false })
+      await expect(a.regrant('12D3KooWnobody', (grants) => grants)).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })
+    } finally {
+      await stop()
+    }
+  })
+
   it('stops twice as well as once', async () => {
     const a = await peering('a')
     await a.stop()

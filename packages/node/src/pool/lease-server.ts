@@ -72,7 +72,7 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
     // As it is now: the owner may have taken the grant back since the stream was opened.
     if (options.host.peer(peer.peerId)?.record?.grants.pool !== true) {
       throw new BaseError('PEER_REFUSED', 'This machine does not lend memory to you.', {
-        advice: 'Ask its owner for the grant "pool".'
+        advice: 'Ask its owner to run there: unhosted grant THIS-MACHINE --memory.'
       })
     }
     const engine = options.engine()

@@ -68,7 +68,7 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
   function admit(header: InferRequestMessage, peer: PeerRecord): void {
     if (!peer.grants.infer) {
       throw new BaseError('PEER_REFUSED', 'This machine does not answer requests of yours.', {
-        advice: 'Ask its owner for the grant "infer".'
+        advice: 'Ask its owner to run there: unhosted grant THIS-MACHINE --requests.'
       })
     }
     const ofPeer = [...active.values()].filter((peerId) => peerId === peer.peerId).length

@@ -1,0 +1,19 @@
+import type { GrantedView } from '@unhosted/core/control'
+import type { Handler } from '../../command/spec.ts'
+import { safeLine } from '../../terminal/safe-text.ts'
+import type { options } from './options.ts'
+
+type Positionals = { readonly peer: { readonly describe: string; readonly required: true } }
+
+export const handle: Handler<typeof options, Positionals> = async (args, { client, output, signal }) => {
+  const { peer, requests = null, memory = null } = args
+  const granted = await client.grant({ peer, infer: requests, pool: memory }, { signal })
+  output.result({ granted }, () => renderGrants(granted))
+}
+
+export function renderGrants({ name, radius, grants }: GrantedView): string {
+  const may = [grants.infer ? 'send requests' : null, grants.pool ? 'borrow memory' : null].filter(
+    (one) => one !== null
+  )
+  return `${safeLine(name)} (${radius}) may ${may.length === 0 ? 'do nothing here' : `${may.join(' and ')} here`}.`
+}
