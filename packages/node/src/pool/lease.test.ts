@@ -169,7 +169,10 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     const lease = await borrow()
     await pair.setLenderGrants({ ...defaultGrants.local, pool: false })
     expect(await lease.ended).toMatchObject({ code: 'LEASE_REFUSED' })
-    await expect(borrow()).rejects.toMatchObject({ code: 'PEER_REFUSED', advice: expect.stringContaining('unhosted grant') })
+    await expect(borrow()).rejects.toMatchObject({
+      code: 'PEER_REFUSED',
+      advice: expect.stringContaining('unhosted grant')
+    })
     await freed()
   })
 
