@@ -1,6 +1,6 @@
 import type { Device, Inventory } from './schema.ts'
 
-/** Changes of free memory below this share of a device are noise that nobody needs to be told. */
+/** Changes of memory below this share of what there was are noise that nobody needs to be told. */
 const noiseFraction = 1 / 64
 
 /** Whether peers and listeners should be told: anything but a small wobble of free memory. */
@@ -19,7 +19,7 @@ function sameDevices(before: readonly Device[], after: readonly Device[]): boole
 function sameDevice(before: Device, after: Device | undefined): boolean {
   if (after === undefined || before.id !== after.id || before.description !== after.description) return false
   if (before.totalBytes !== after.totalBytes) return false
-  const noise = before.totalBytes * noiseFraction
-  const near = (a: number, b: number): boolean => a === b || (Math.abs(a - b) <= noise && a > 0 && b > 0)
+  // Of the amount itself, not of the device: a small limit may be lent whole on a large device.
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= Math.max(a, b) * noiseFraction
   return near(before.usableBytes, after.usableBytes) && near(before.lendableBytes, after.lendableBytes)
 }

@@ -139,6 +139,12 @@ describe('changes', () => {
       }
     ],
     [
+      'a reservation that is little beside the whole device, but much of the limit',
+      () => {
+        machine.own = 0.2 * GiB
+      }
+    ],
+    [
       'another engine',
       () => {
         machine.engineVersion = null
