@@ -91,7 +91,7 @@ export class Libp2pFramedStream implements FramedStream {
 
   async readJson<T>(schema: ZodType<T>, options: ReadOptions): Promise<T> {
     const frame = await this.readFrame(options)
-    if (frame === null) throw broken('the stream ended where a message was due')
+    if (frame === null) throw closed()
     let value: unknown
     try {
       value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(frame))
@@ -279,6 +279,13 @@ export class Libp2pFramedStream implements FramedStream {
 function lengthBytes(payloadBytes: number): number {
   if (payloadBytes < 0x80) return 1
   return payloadBytes < 0x4000 ? 2 : 3
+}
+
+/** As a machine that was switched off does: no fault of its software. */
+function closed(): BaseError {
+  return new BaseError('PEER_PROTOCOL', 'The other machine closed the connection where a message was due.', {
+    advice: 'See with unhosted peers whether it still runs, and that both run the same version of Unhosted.'
+  })
 }
 
 function broken(what: string, cause?: unknown): BaseError {

@@ -220,7 +220,7 @@ async function servableModels(options: DispatcherOptions): Promise<readonly Serv
 }
 
 function modelUnknown(reference: string, servable: readonly ServableModel[]): BaseError {
-  const names = servable.map(({ names }) => names[0]).slice(0, 8)
+  const names = servable.flatMap(({ names }) => names).slice(0, 8)
   return new BaseError(
     'MODEL_UNKNOWN',
     `No machine here or paired holds a model called "${reference.slice(0, 100)}".`,

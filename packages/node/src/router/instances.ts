@@ -110,10 +110,7 @@ export class Instances {
     const idle = [...this.#instances.values()].filter((i) => i.state === 'ready' && i.users === 0)
     const oldest = idle.sort((a, b) => a.idleSince - b.idleSince)[0]
     if (oldest === undefined) return false
-    await this.#unload(
-      oldest,
-      new BaseError('CANCELLED', 'Unloaded to make room for another model.', { advice: 'Ask again.' })
-    )
+    await this.#unload(oldest, new BaseError('CANCELLED', 'It made room for another model.', { advice: 'Ask again.' }))
     return true
   }
 

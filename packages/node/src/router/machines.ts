@@ -74,7 +74,7 @@ export function createMachines(options: MachinesOptions): Machines {
     if (presence.record === null) return 'It is not paired.'
     const own = options.own()
     const peer = planPeer(presence)
-    if (presence.state !== 'connected') return `${presence.name} is offline.`
+    if (presence.state !== 'connected') return `${presence.name} is not connected.`
     if (own === null || peer === null) return `${presence.name} has not told yet what it has.`
     return refuseMachine(own, peer)?.explanation ?? null
   }
