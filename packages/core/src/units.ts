@@ -45,7 +45,7 @@ export function parseBytes(text: string): Bytes {
   const value = match === null || factor === undefined ? Number.NaN : Math.round(Number(match[1]) * factor)
   if (!Number.isSafeInteger(value)) {
     throw new BaseError('CONFIG_INVALID', `"${text}" is not an amount of memory.`, {
-      advice: 'Write it like 12GiB or 512MiB.'
+      advice: 'Write it like 12GiB or 512MiB, or for a limit like 80%.'
     })
   }
   return bytes(value)

@@ -230,7 +230,7 @@ describe('plan', () => {
       neededBytes: bytes(12 * GiB),
       availableBytes: bytes(8 * GiB),
       missingBytes: bytes(4 * GiB),
-      remedies: ['A context of 1024 tokens fits: use --ctx 1024.'],
+      remedies: ['A context of 1024 tokens fits: serve with --ctx 1024.'],
       excluded: []
     })
     expect(what).toBe('big fits nowhere: 4.0 GiB are missing (12.0 GiB are needed, 8.0 GiB can be had).')

@@ -56,7 +56,7 @@ function smallerContext(request: PlanRequest): Remedy | null {
   return {
     kind: 'context',
     applied,
-    sentence: `A context of ${applied.contextSize} tokens fits: use --ctx ${applied.contextSize}.`
+    sentence: `A context of ${applied.contextSize} tokens fits: serve with --ctx ${applied.contextSize}.`
   }
 }
 

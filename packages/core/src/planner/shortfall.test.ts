@@ -57,7 +57,7 @@ const remedies: readonly { id: string; request: Partial<PlanRequest>; advice: Re
   {
     id: 'the largest context that fits',
     request: { head: inventMachine('head', [cpu(1.3 * GiB)]), contextSize: 8192 },
-    advice: /^A context of \d+ tokens fits: use --ctx \d+\.$/
+    advice: /^A context of \d+ tokens fits: serve with --ctx \d+\.$/
   },
   {
     id: 'more lending, on the machine that can',

@@ -131,7 +131,8 @@ function checksum(query: string): string {
 
 function invalid(why: string, cause?: unknown): BaseError {
   return new BaseError('INVITE_INVALID', `This is not a usable invite: ${why}.`, {
-    advice: 'Copy the whole line that unhosted pair --invite printed, or ask for a new invite.',
+    advice:
+      'Copy the whole line that unhosted pair --invite printed, the quotes too (a shell cuts at each &), or ask for a new invite.',
     cause
   })
 }
