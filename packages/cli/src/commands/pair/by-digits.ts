@@ -16,6 +16,9 @@ export interface DigitsRequest {
   readonly yes: boolean
 }
 
+/** Time for the daemon to tell the other machine that we have given up, ms. */
+const withdrawMs = 2000
+
 interface Pairing {
   readonly request: DigitsRequest
   readonly context: CommandContext
@@ -30,9 +33,14 @@ export async function pairByDigits(request: DigitsRequest, context: CommandConte
   // Subscribed before anything is offered, so that no answer is missed.
   const feed = createPairingFeed(await context.client.events({ signal }))
   const questions = createQuestions(context.input, context.output.write)
+  let begun: PairingView | null = null
   try {
     const pairing: Pairing = { request, context, feed, questions }
-    await follow((await begin(pairing)) ?? (await feed.next()), pairing)
+    begun = (await begin(pairing)) ?? (await feed.next())
+    await follow(begun, pairing)
+  } catch (error) {
+    if (context.signal.aborted && begun !== null) await withdraw(begun, request, context)
+    throw error
   } finally {
     over.abort()
     questions.close()
@@ -97,6 +105,19 @@ async function compare(
 
 async function confirm(question: string, questions: Questions, signal: AbortSignal): Promise<boolean> {
   return /^y(es)?$/i.test(await questions.ask(question, { signal }))
+}
+
+/** After Ctrl-C: nobody at the other machine shall compare digits with a screen that is gone. */
+async function withdraw(
+  { id }: PairingView,
+  { radius }: DigitsRequest,
+  { client, output }: CommandContext
+): Promise<void> {
+  try {
+    await client.confirmPairing({ id, accept: false, radius }, { signal: AbortSignal.timeout(withdrawMs) })
+  } catch (error) {
+    output.note(`The pairing could not be withdrawn: ${safeLine(String(error))}`)
+  }
 }
 
 /** @throws BaseError what made it fail */

@@ -218,6 +218,16 @@ describe('pair', () => {
     await expect(done).rejects.toBeInstanceOf(Error)
   })
 
+  it('withdraws on Ctrl-C while the digits are compared', async () => {
+    const { run, emit, interrupt, output, calls } = setUp()
+    const done = run({ peer: 'attic' })
+    emit(view('compare'))
+    await expect.poll(() => output.printed()).toContain('same digits?')
+    interrupt.abort(new Error('interrupted'))
+    await expect(done).rejects.toThrow('interrupted')
+    expect(calls.at(-1)).toEqual(['confirm', { id: 'p', accept: false, radius: 'local' }])
+  })
+
   it.each([
     { id: 'with the radius of the invite', radius: undefined, given: null },
     { id: 'with a radius of its own', radius: 'trusted', given: 'trusted' }
