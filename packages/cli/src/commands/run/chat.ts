@@ -8,6 +8,8 @@ import type { ChatSettings } from './handler.ts'
 
 const farewell = '/bye'
 const forget = '/clear'
+const help = ['/help', '/?']
+const usage = `${farewell} or Ctrl-D ends the chat, ${forget} forgets it.`
 
 /** A chat of many turns. Ctrl-C cancels an answer; at the prompt it ends the chat, as Ctrl-D does. */
 export async function chat(
@@ -16,14 +18,22 @@ export async function chat(
   context: CommandContext
 ): Promise<void> {
   const { output } = context
-  output.line(output.colours.dim(`${farewell} or Ctrl-D ends the chat, ${forget} forgets it.`))
+  output.line(output.colours.dim(usage))
   const reader = createInterface({ input: context.input, output: context.screen, prompt: output.colours.bold('> ') })
+  // Ctrl-D may come in mid-answer, and ends the chat after it.
+  let ended = false
+  reader.once('close', () => {
+    ended = true
+  })
   let history = opening
   try {
     for (;;) {
-      const line = await nextLine(reader, context.signal)
+      const line = ended ? null : await nextLine(reader, context.signal)
+      // The shell's prompt goes under ours, not beside it.
+      if (line === null && !ended) output.line()
       if (line === null || line === farewell) return
       if (line === forget) history = opening
+      else if (help.includes(line)) output.line(output.colours.dim(usage))
       else if (line !== '')
         history = await turn([...history, { role: 'user', content: line }], settings, reader, context)
     }
