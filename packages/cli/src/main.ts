@@ -64,6 +64,8 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   } catch (error) {
     const known = asBaseError(error)
     if (output.json) output.result(errorDocument(known), () => '')
+    // Whoever pressed Ctrl-C knows what happened.
+    else if (known.code === 'CANCELLED' && signal.aborted) stderr.write('\nCancelled.\n')
     else stderr.write(`${renderError(known, output.errorColours, flag('--verbose'))}\n`)
     return exitCodeOf(known)
   }
@@ -98,6 +100,20 @@ async function parse(
   return undefined
 }
 
+/** What people who come from other programs for local models are used to type. */
+const otherNames: Readonly<Record<string, string>> = {
+  chat: 'run',
+  ls: 'models ls',
+  list: 'models ls',
+  pull: 'models pull',
+  get: 'models pull',
+  show: 'models show',
+  rm: 'models rm',
+  import: 'models import',
+  ps: 'status',
+  start: 'serve'
+}
+
 /** A mistyped word gets the command it most likely meant. */
 function withSuggestion(what: string, argv: readonly string[]): Error {
   const words = argv.filter((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home')
@@ -105,13 +121,18 @@ function withSuggestion(what: string, argv: readonly string[]): Error {
   const entry = commands.find((each) => each.name === first)
   const known = entry === undefined ? commands : isGroup(entry) ? entry.commands : []
   const word = entry === undefined ? first : second
-  if (word === undefined || known.length === 0 || known.some((each) => each.name === word)) return usageError(what)
+  if (word === undefined || known.length === 0 || known.some((each) => each.name === word)) {
+    const command =
+      entry === undefined ? undefined : known.length === 0 ? first : [first, word].filter(Boolean).join(' ')
+    return usageError(what, command)
+  }
   const near = suggest(
     word,
     known.map((each) => each.name)
   )
   const prefix = entry === undefined ? '' : `${entry.name} `
+  const meant = near ?? (entry === undefined && Object.hasOwn(otherNames, word) ? otherNames[word] : undefined)
   return usageError(
-    `There is no command "${prefix}${word}".${near === undefined ? '' : ` Did you mean "${prefix}${near}"?`}`
+    `There is no command "${prefix}${word}".${meant === undefined ? '' : ` Did you mean "${prefix}${meant}"?`}`
   )
 }

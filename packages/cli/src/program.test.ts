@@ -23,6 +23,15 @@ describe('exit codes', () => {
     { id: 'nothing at all prints the help', args: [], code: 2, error: null, says: /unhosted serve/ },
     { id: 'a mistyped command', args: ['sreve'], code: 2, error: 'USAGE', says: /Did you mean "serve"/ },
     { id: 'a mistyped subcommand', args: ['models', 'sl'], code: 2, error: 'USAGE', says: /Did you mean "models ls"/ },
+    { id: "another program's word", args: ['chat'], code: 2, error: 'USAGE', says: /Did you mean "run"/ },
+    {
+      id: "another program's word for a subcommand",
+      args: ['pull', 'tiny'],
+      code: 2,
+      error: 'USAGE',
+      says: /Did you mean "models pull"/
+    },
+    { id: 'the help to read', args: ['models', 'import'], code: 2, error: 'USAGE', says: /models import --help/ },
     { id: 'nonsense', args: ['xylophone'], code: 2, error: 'USAGE', says: /There is no command "xylophone"/ },
     { id: 'an unknown flag', args: ['status', '--frob'], code: 2, error: 'USAGE', says: /frob/ },
     { id: 'a flag without its value', args: ['serve', '--port'], code: 2, error: 'USAGE', says: /port/ },

@@ -30,7 +30,7 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
     .demandCommand(1, 'A command is needed.')
     .fail((message, error) => {
       // yargs gives its own complaints as an error in some cases and as a message in others.
-      throw isBaseError(error) ? error : usageError(message ?? error.message)
+      throw isBaseError(error) ? error : usageError(plainWords(message ?? error.message))
     })
   addOptions(parser, globalOptions)
   for (const entry of entries) {
@@ -43,6 +43,13 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
     }
   }
   return parser
+}
+
+/** yargs speaks of "non-option arguments", which nobody else does. */
+function plainWords(complaint: string): string {
+  const missing = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(complaint)
+  if (missing === null) return complaint
+  return `Something is missing: the command takes at least ${missing[2]} word${missing[2] === '1' ? '' : 's'}, and got ${missing[1] === '0' ? 'none' : missing[1]}.`
 }
 
 function addCommand(parser: Argv, command: Command, path: readonly string[], onChosen: (chosen: Chosen) => void): void {
@@ -107,7 +114,10 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
-export function usageError(what: string): BaseError {
+/** @param command whose help says more, as it is typed */
+export function usageError(what: string, command?: string): BaseError {
   const sentence = /[.!?]$/.test(what) ? what : `${what}.`
-  return new BaseError('USAGE', sentence, { advice: 'See unhosted --help, or unhosted COMMAND --help.' })
+  const advice =
+    command === undefined ? 'See unhosted --help, or unhosted COMMAND --help.' : `See unhosted ${command} --help.`
+  return new BaseError('USAGE', sentence, { advice })
 }

@@ -25,6 +25,7 @@ complete -c unhosted -a '(unhosted --get-yargs-completions (commandline -opc) (c
 export const handle: Handler<Record<never, never>, typeof positionals> = async (args, { environment, output }) => {
   const shell = args.shell ?? basename(environment.SHELL ?? '')
   const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
+  if (shell === '') throw usageError('$SHELL names no shell: say which, bash, zsh or fish.')
   if (script === undefined) throw usageError(`There is no completion for "${shell}", only for bash, zsh and fish.`)
   output.result({ shell, script }, () => script)
 }
