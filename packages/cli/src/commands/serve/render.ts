@@ -17,9 +17,11 @@ export function renderState(state: ServeState, colours: Colours): readonly strin
   for (const instance of state.instances.values()) {
     lines.push(`${colours.dim('model')}  ${renderInstance(instance, colours)}`)
   }
-  for (const peer of state.peers.values()) lines.push(peerLine(peer, colours))
+  // Strangers that are gone again are nothing to do with us.
+  const peers = [...state.peers.values()].filter(({ paired, state }) => paired || state !== 'offline')
+  for (const peer of peers) lines.push(peerLine(peer, colours))
   for (const lease of state.lent.values()) lines.push(leaseLine(lease, colours))
-  if (state.ready && state.peers.size === 0) lines.push(colours.dim('peer   none seen yet'))
+  if (state.ready && peers.length === 0) lines.push(colours.dim('peer   none seen yet'))
   return lines
 }
 

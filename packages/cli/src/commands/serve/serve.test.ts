@@ -145,6 +145,17 @@ describe('serve', () => {
     `)
   })
 
+  it('keeps no line for a stranger that is gone', () => {
+    const output = recordingOutput({ live: true, columns: 100 })
+    const view = createServeView(output)
+    view.onEvent(ready)
+    for (const state of ['seen', 'offline'] as const) {
+      view.onEvent({ event: 'peer', peer: { ...peer, state, paired: false, radius: null } })
+    }
+    view.close()
+    expect(output.printed().split('\u001b[J').at(-1)).toContain('none seen yet')
+  })
+
   it('prints events as lines with --json', () => {
     const output = recordingOutput({ json: true })
     const view = createServeView(output)
