@@ -11,7 +11,9 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
   const { paths, output } = context
   const store = createModelStore({ paths, log: silentLog })
   const model = await store.find(reference)
-  if (await isLoaded(model.id, context)) {
+  // A name among others takes no file away.
+  const isLast = model.names.length === 1 || !model.names.includes(reference)
+  if (isLast && (await isLoaded(model.id, context))) {
     throw new BaseError('MODEL_IN_USE', `${model.names[0] ?? model.id} is loaded by the running daemon.`, {
       advice: 'Wait until it is idle and unloaded, or stop the daemon with: unhosted stop'
     })

@@ -51,7 +51,8 @@ function describeNeed(need: MemoryNeed, contextSize: number): string {
   const parts = [
     `weights ${formatBytes(need.weights)}`,
     `KV cache ${formatBytes(need.kv)}`,
-    `compute ${formatBytes(need.compute)}`
+    `compute ${formatBytes(need.compute)}`,
+    `the engine itself ${formatBytes(need.total - need.weights - need.kv - need.compute)}`
   ]
   return `${formatBytes(need.total)} on one machine at ${contextSize} tokens (${parts.join(', ')})`
 }
