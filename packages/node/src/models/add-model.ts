@@ -6,7 +6,7 @@ import type { ModelFacts } from '@unhosted/core/models'
 import { fileError } from '../store/index.ts'
 import { readBundled } from './bundled-model.ts'
 import { type IndexEntry, makeFolder, type StoredFile, updateIndex } from './model-index.ts'
-import type { StoreContext } from './model-store.ts'
+import type { StoreContext } from './store-context.ts'
 import type { StoredModel } from './types.ts'
 
 /** As many as a peer accepts. */

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import { BaseError } from '@unhosted/core/errors'
 import { type ModelSource, parseSource, sourceText } from '@unhosted/core/models'
 import { readIndex, updateIndex } from './model-index.ts'
-import type { StoreContext } from './model-store.ts'
 import { sha256File } from './sha256.ts'
+import type { StoreContext } from './store-context.ts'
 import type { StoredModel } from './types.ts'
 
 /** Shorter prefixes of an id are too likely to be names that were mistyped. */

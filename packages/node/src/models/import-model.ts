@@ -4,8 +4,8 @@ import { readBundled } from './bundled-model.ts'
 import { ggufSet } from './gguf-set.ts'
 import { inspectParts } from './inspect-gguf.ts'
 import { readIndex } from './model-index.ts'
-import type { StoreContext } from './model-store.ts'
 import { placeFiles } from './place-files.ts'
+import type { StoreContext } from './store-context.ts'
 import type { ModelStore, StoredModel } from './types.ts'
 
 /** See `ModelStore.import`. What is hashed is what was stored, not what lay there before. */

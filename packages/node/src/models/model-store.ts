@@ -1,4 +1,3 @@
-import type { Catalogue } from '@unhosted/core/models'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { type BundledModel, readBundled, tinyModel } from './bundled-model.ts'
@@ -9,8 +8,8 @@ import { importModel } from './import-model.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { type IndexEntry, type ModelFolders, modelFolders, readIndex } from './model-index.ts'
 import { pullModel } from './pull-model.ts'
-import type { Hub } from './remote-file.ts'
 import { removeModel } from './remove-model.ts'
+import type { StoreContext } from './store-context.ts'
 import type { ModelStore, StoredModel } from './types.ts'
 
 export interface ModelStoreOptions {
@@ -26,18 +25,6 @@ export interface ModelStoreOptions {
   readonly stallMs?: number
   /** Free bytes on the disk of a folder; default: ask the system. */
   readonly freeBytes?: FreeBytes
-}
-
-/** What the parts of the store share. */
-export interface StoreContext {
-  readonly folders: ModelFolders
-  readonly log: Log
-  readonly bundled: BundledModel
-  readonly hub: Hub
-  readonly stallMs: number
-  readonly freeBytes: FreeBytes
-  catalogue(): Promise<Catalogue>
-  list(): Promise<readonly StoredModel[]>
 }
 
 const defaultEndpoint = 'https://huggingface.co'

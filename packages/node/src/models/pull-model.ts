@@ -12,11 +12,11 @@ import { ggufSet, partName, splitName } from './gguf-set.ts'
 import { hubFiles, type WantedFile } from './hub-files.ts'
 import { inspectParts } from './inspect-gguf.ts'
 import { makeFolder, readIndex } from './model-index.ts'
-import type { StoreContext } from './model-store.ts'
 import { openPartial, type PartialDownload, partialKey } from './partial-download.ts'
 import { describeFile, storedName } from './place-files.ts'
 import { createMeter } from './progress-meter.ts'
 import { probeFile, type RemoteFile } from './remote-file.ts'
+import type { StoreContext } from './store-context.ts'
 import type { ModelStore, StoredModel } from './types.ts'
 
 type PullOptions = Parameters<ModelStore['pull']>[1]

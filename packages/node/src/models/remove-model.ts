@@ -4,7 +4,7 @@ import { fileError } from '../store/index.ts'
 import { readBundled } from './bundled-model.ts'
 import { matchModel } from './find-model.ts'
 import { updateIndex } from './model-index.ts'
-import type { StoreContext } from './model-store.ts'
+import type { StoreContext } from './store-context.ts'
 
 /**
  * Take a name away; a reference that is no name takes all of them. The files go with the last name.
