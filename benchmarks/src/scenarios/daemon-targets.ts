@@ -16,7 +16,7 @@ const quiet = { say: () => {} }
 /** One daemon with memory enough: the gateway over a solo llama-server. */
 export async function startGateway(model: ModelUnderTest): Promise<DaemonTarget> {
   const lab = await createLab({ hosts: 1, kind: 'loopback', ...quiet })
-  return startPool('gateway over llama-server', lab, model, [])
+  return startPool('gateway over llama-server', lab, model, { head: [], lender: [] })
 }
 
 /** Two daemons on this machine, each with too little memory: a pool through one kind of tunnel. */
@@ -32,22 +32,29 @@ export async function startLabHosts(hosts: number, model: ModelUnderTest): Promi
   return startPool(`pool of ${hosts} ${where}`, lab, model, memoryArguments(model, hosts))
 }
 
-function memoryArguments(model: ModelUnderTest, hosts: number): readonly string[] {
+/** For the head, and for those that lend to it: only the head need be too small, and a lender's memory bounds what it lends. */
+function memoryArguments(model: ModelUnderTest, hosts: number): Limits {
   const limits = limitsForMachines(model.facts, model.contextSize, hosts)
   if (limits === null) throw new Error(`No limits make this model need ${hosts} hosts.`)
   const { memoryBytes, lendBytes } = limits
-  return ['--memory', String(memoryBytes), '--lend-memory', String(lendBytes)]
+  const lend = ['--lend-memory', String(lendBytes)]
+  return {
+    head: ['--memory', String(memoryBytes), ...lend],
+    lender: ['--memory', String(Math.max(memoryBytes, lendBytes)), ...lend]
+  }
 }
 
-async function startPool(
-  name: string,
-  lab: Lab,
-  model: ModelUnderTest,
-  args: readonly string[]
-): Promise<DaemonTarget> {
+interface Limits {
+  readonly head: readonly string[]
+  readonly lender: readonly string[]
+}
+
+async function startPool(name: string, lab: Lab, model: ModelUnderTest, limits: Limits): Promise<DaemonTarget> {
   try {
-    await Promise.all(lab.hosts.map((host) => host.start(['--ctx', String(model.contextSize), ...args])))
     const head = lab.host(1)
+    const start = (host: Host) =>
+      host.start(['--ctx', String(model.contextSize), ...(host === head ? limits.head : limits.lender)])
+    await Promise.all(lab.hosts.map(start))
     if (model.name !== 'tiny') await must(head, ['models', 'import', model.path, '--name', model.name])
     for (const other of lab.hosts.slice(1)) await pair(head, other)
     const fetch = (path: string, init: RequestInit) => head.fetch(path, init)
