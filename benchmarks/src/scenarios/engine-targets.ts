@@ -79,7 +79,11 @@ const layoutThreads = Math.max(1, Math.floor(availableParallelism() / 2))
 
 function fetchFrom(server: LlamaServer): { readonly fetch: Fetch; close(): Promise<void> } {
   const { listen } = server
-  const agent = new Agent('socketPath' in listen ? { connect: { socketPath: listen.socketPath } } : {})
+  // llama-server drops idle connections after 5 s; a request sent at that moment would fail.
+  const keepAlive = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }
+  const agent = new Agent(
+    'socketPath' in listen ? { ...keepAlive, connect: { socketPath: listen.socketPath } } : keepAlive
+  )
   const base = 'port' in listen ? `http://127.0.0.1:${listen.port}` : 'http://engine'
   return {
     fetch: async (path, init) =>
