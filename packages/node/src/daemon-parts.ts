@@ -36,6 +36,7 @@ import {
   type Dispatcher,
   defaultPeerInferenceLimits,
   Instances,
+  type LostPeers,
   llamaServerStarter,
   type Machines,
   type PeerInferenceServer,
@@ -66,6 +67,7 @@ export interface DaemonParts {
   readonly leaseClient: LeaseClient
   readonly planning: Planning
   readonly machines: Machines
+  readonly lostPeers: LostPeers
   readonly instances: Instances
   readonly dispatcher: Dispatcher
   readonly peerInference: PeerInferenceServer
@@ -122,7 +124,10 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
   })
   const leaseClient = createLeaseClient({ host, clock, log: poolLog, onChange: onLease, tunnel: config.p2p.tunnel })
 
-  const lostPeers = createLostPeers(clock)
+  const lostPeers = createLostPeers(clock, (peerId) => {
+    const presence = host.peer(peerId)
+    if (presence !== undefined) events.emit({ event: 'peer', peer: machines.view(presence) })
+  })
   const planning = createPlanning({
     inventory: (look) => inventory.inventory(look),
     peers: () => machines.planPeers(),
@@ -194,6 +199,7 @@ export function createDaemonParts(options: DaemonPartsOptions): DaemonParts {
     leaseClient,
     planning,
     machines,
+    lostPeers,
     instances,
     dispatcher,
     peerInference,

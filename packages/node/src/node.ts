@@ -125,6 +125,7 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   lifecycle.add('models', await watchModels(paths.models, () => inventory.touch(), options.log))
   if (!config.offline) await peering.start()
   lifecycle.add('p2p', () => peering.stop())
+  lifecycle.add('lost peers', () => parts.lostPeers.stop())
   lifecycle.add('leases lent', () => parts.leaseServer.stop())
   lifecycle.add('leases borrowed', () => parts.leaseClient.stop())
   lifecycle.add('instances', () => parts.instances.stop())

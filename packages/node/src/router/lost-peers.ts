@@ -1,24 +1,35 @@
 import type { Clock } from '../pool/index.ts'
 
 /** How long a peer that failed a plan is left out of the next ones, ms. */
-const leftOutMs = 30_000
+export const leftOutMs = 30_000
 
 /** Remembers which peers failed a moment ago. */
 export interface LostPeers {
   add(peerId: string): void
   has(peerId: string): boolean
+  /** Forgets all without telling. Idempotent. */
+  stop(): void
 }
 
-export function createLostPeers(clock: Clock): LostPeers {
-  const lostAt = new Map<string, number>()
+/** @param onChange told when a peer is remembered, and when it is forgotten */
+export function createLostPeers(clock: Pick<Clock, 'after'>, onChange: (peerId: string) => void = () => {}): LostPeers {
+  const forget = new Map<string, () => void>()
   return {
-    add: (peerId) => void lostAt.set(peerId, clock.now()),
-    has(peerId) {
-      const at = lostAt.get(peerId)
-      if (at === undefined) return false
-      if (clock.now() - at < leftOutMs) return true
-      lostAt.delete(peerId)
-      return false
+    add(peerId) {
+      forget.get(peerId)?.()
+      forget.set(
+        peerId,
+        clock.after(leftOutMs, () => {
+          forget.delete(peerId)
+          onChange(peerId)
+        })
+      )
+      onChange(peerId)
+    },
+    has: (peerId) => forget.has(peerId),
+    stop() {
+      for (const cancel of forget.values()) cancel()
+      forget.clear()
     }
   }
 }
