@@ -2,10 +2,13 @@ import type { DaemonStatus, LeaseView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import type { Plan, Segment } from '@unhosted/core/planner'
 import { type ChatAnswer, streamChat } from '../../chat/stream-chat.ts'
-import { createTextPrinter } from '../../chat/text-printer.ts'
+import { createWrappingPrinter } from '../../chat/wrapping-printer.ts'
 import type { CommandContext } from '../../command/context.ts'
 import { renderSegment } from '../../render/instance.ts'
 import type { DemoMachine } from './machine.ts'
+
+/** Who speaks stands in front. */
+const speakerCells = 7
 
 /** What one machine had to do with the answer. */
 export interface MachineShare {
@@ -49,9 +52,9 @@ export async function askPool(
   await streamChat({ ...settings, messages: warmUp, maxTokens: 1 }, { signal, onText: () => {}, now })
   const loadMs = performance.now() - started
 
-  output.line(`\n${output.colours.dim('you')}    ${prompt}`)
-  output.write(`${output.colours.dim(model)}   `)
-  const printer = createTextPrinter(output)
+  output.line(`\n${output.colours.dim('you'.padEnd(speakerCells))}${prompt}`)
+  output.write(output.colours.dim(model.padEnd(speakerCells)))
+  const printer = createWrappingPrinter(output, speakerCells)
   const messages = [{ role: 'user', content: prompt }] as const
   const answer = await streamChat(
     { ...settings, messages, maxTokens: 200 },
