@@ -144,6 +144,8 @@ function endpointError(body: unknown): BaseError {
     })
   }
   const { unhosted_code: code, message } = parsed.data.error
+  if (code === 'API_KEY_REFUSED')
+    return new BaseError(code, message, { advice: 'Here the key is taken from UNHOSTED_API_KEY.' })
   // The endpoint's message says what to do as well.
   return new BaseError(isErrorCode(code) ? code : 'INTERNAL', message, { advice: '' })
 }

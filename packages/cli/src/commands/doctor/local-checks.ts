@@ -79,8 +79,11 @@ export async function checkPort(id: string, host: string, port: number, flag: st
     await once(server, 'listening')
     return ok(id, port === 0 ? 'Any free port is taken.' : `Port ${port} is free.`)
   } catch (error) {
-    const text = `Port ${port} on ${host} cannot be used: ${error instanceof Error ? error.message : String(error)}.`
-    return { id, state: 'error', text, advice: `Stop what uses it, or choose another port with ${flag}.` }
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    const why = taken ? 'another program uses it' : error instanceof Error ? error.message : String(error)
+    const text = `Port ${port} on ${host} cannot be used: ${why}.`
+    const advice = `Stop what uses it (another unhosted serve, perhaps), or choose another port with ${flag}.`
+    return { id, state: 'error', text, advice }
   } finally {
     server.close()
   }
