@@ -14,7 +14,9 @@ cut A B, heal A B     partition two hosts, and mend it
 shape N MBIT DELAYMS  what the link of host N does, each way
 exit`
 
-const { values } = parseArgs({ options: { hosts: { type: 'string', default: '3' }, prefix: { type: 'string' } } })
+const usage = 'Usage: npm run lab -- [--hosts 3] [--prefix host]\n'
+const values = readFlags()
+
 const lab = await createLab({
   hosts: Number(values.hosts),
   ...(values.prefix === undefined ? {} : { prefix: values.prefix })
@@ -27,6 +29,15 @@ try {
   await converse(lab)
 } finally {
   await lab.stop()
+}
+
+function readFlags(): { readonly hosts: string; readonly prefix?: string | undefined } {
+  try {
+    return parseArgs({ options: { hosts: { type: 'string', default: '3' }, prefix: { type: 'string' } } }).values
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+    process.exit(2)
+  }
 }
 
 async function converse(lab: Lab): Promise<void> {
