@@ -1,4 +1,5 @@
 import type { DaemonEvent, DaemonStatus, HealthWarning, PeersReport } from '@unhosted/core/control'
+import type { PlanResult } from '@unhosted/core/planner'
 import type { ControlService } from './control/index.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { findPeer, type Peering } from './p2p/index.ts'
@@ -48,13 +49,20 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     async plan({ model, contextSize }, { signal }) {
       const stored = await store.find(model)
       await refreshInventories(host, signal)
-      const result = await planning.plan(stored, { purpose: 'generate', without: new Set(), contextSize, signal })
+      // What is loaded takes the room it would be planned into: its own plan is the truth.
+      const loaded = parts.instances
+        .views()
+        .find(({ modelId, plan }) => modelId === stored.id && (contextSize ?? plan.contextSize) === plan.contextSize)
+      const result: PlanResult =
+        loaded === undefined
+          ? await planning.plan(stored, { purpose: 'generate', without: new Set(), contextSize, signal })
+          : { ok: true, plan: loaded.plan }
       const own = await parts.inventory.inventory(signal)
       const inventories = [own, ...machines.planPeers().map(({ inventory }) => inventory)]
       const devices = inventories.flatMap(({ peerId, name, devices }) =>
         devices.map((device) => ({ peerId, machine: name, device }))
       )
-      return { result, devices }
+      return { result, loaded: loaded !== undefined, devices }
     },
     doctor: async () => parts.warnings(),
     subscribe: parts.subscribe,

@@ -115,6 +115,8 @@ export interface ControlError {
 
 export interface PlanReport {
   readonly result: PlanResult
+  /** Whether `result` is how the model is loaded at this moment, or is being loaded. */
+  readonly loaded: boolean
   readonly devices: readonly { readonly peerId: string; readonly machine: string; readonly device: Device }[]
 }
 

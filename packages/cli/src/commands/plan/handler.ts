@@ -5,14 +5,20 @@ import { renderPlan } from '../../render/plan.ts'
 import type { options, positionals } from './options.ts'
 import { describeShortfall } from './shortfall.ts'
 
+/** The most that the daemon takes, tokens. */
+const maxContextSize = 16_777_216
+
 export const handle: Handler<typeof options, typeof positionals> = async (args, { client, output, signal }) => {
-  if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0)) {
-    throw usageError('--ctx takes a whole number of tokens.')
+  if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0 && args.ctx <= maxContextSize)) {
+    throw usageError(`--ctx takes a whole number of tokens, at most ${maxContextSize}.`)
   }
   const report = await client.plan({ model: args.model, contextSize: args.ctx ?? null }, { signal })
   const { result } = report
   if (!result.ok) {
-    throw new BaseError('NO_CAPACITY', ...describeShortfall(args.model, result.shortfall))
+    const { instances } = await client.status({ signal })
+    const loaded = [...new Set(instances.map(({ modelName }) => modelName))]
+    throw new BaseError('NO_CAPACITY', ...describeShortfall(args.model, result.shortfall, loaded))
   }
-  output.result(report, () => renderPlan(result.plan, output.colours))
+  const note = report.loaded ? '\n\nIt is loaded like this now.' : ''
+  output.result(report, () => `${renderPlan(result.plan, output.colours)}${note}`)
 }
