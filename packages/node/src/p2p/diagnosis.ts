@@ -47,7 +47,12 @@ export function diagnoseDiscovery(facts: DiscoveryFacts): HealthWarning[] {
   }
   if (!facts.mdns) {
     warnings.push(
-      warning('mdns-off', 'info', 'Looking for machines (mDNS) is turned off.', `Turn it on, or: ${byAddress}`)
+      warning(
+        'mdns-off',
+        'info',
+        'Looking for machines (mDNS) is turned off.',
+        `Serve without --no-mdns (setting p2p.mdns). ${byAddress}`
+      )
     )
     return warnings
   }

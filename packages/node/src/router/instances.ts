@@ -228,7 +228,7 @@ export class Instances {
     this.#options.onChange(this.#view(instance))
     if (!Number.isFinite(idleUnloadMs)) return
     instance.cancelIdleTimer = clock.after(idleUnloadMs, () => {
-      const reason = new BaseError('CANCELLED', 'Unloaded after being idle.', {
+      const reason = new BaseError('CANCELLED', 'It was idle.', {
         advice: 'Ask again; it is loaded on demand.'
       })
       void this.#unload(instance, reason)
