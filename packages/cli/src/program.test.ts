@@ -35,7 +35,13 @@ describe('exit codes', () => {
     { id: 'nonsense', args: ['xylophone'], code: 2, error: 'USAGE', says: /There is no command "xylophone"/ },
     { id: 'an unknown flag', args: ['status', '--frob'], code: 2, error: 'USAGE', says: /frob/ },
     { id: 'a flag without its value', args: ['serve', '--port'], code: 2, error: 'USAGE', says: /port/ },
-    { id: 'a choice that is none', args: ['pair', '--radius', 'public'], code: 2, error: 'USAGE', says: /radius/i },
+    {
+      id: 'a choice that is none',
+      args: ['pair', '--radius', 'public'],
+      code: 2,
+      error: 'USAGE',
+      says: /--radius takes one of "local", "trusted", not "public"/
+    },
     { id: 'a missing positional', args: ['unpair'], code: 2, error: 'USAGE', says: /\S/ },
     { id: 'a missing subcommand', args: ['models'], code: 2, error: 'USAGE', says: /ls/ },
     { id: 'a word for a number', args: ['plan', 'tiny', '--ctx', 'many'], code: 2, error: 'USAGE', says: /--ctx/ },

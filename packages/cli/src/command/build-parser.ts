@@ -48,6 +48,8 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
 /** yargs speaks of "non-option arguments", which nobody else does. */
 function plainWords(complaint: string): string {
   const missing = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(complaint)
+  const choice = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(complaint)
+  if (choice !== null) return `--${choice[1]} takes one of ${choice[3]}, not "${choice[2]}".`
   if (missing === null) return complaint
   return `Something is missing: the command takes at least ${missing[2]} word${missing[2] === '1' ? '' : 's'}, and got ${missing[1] === '0' ? 'none' : missing[1]}.`
 }
