@@ -2,7 +2,7 @@ import type { DaemonEvent, DaemonStatus, HealthWarning, PeersReport } from '@unh
 import type { PlanResult } from '@unhosted/core/planner'
 import type { ControlService } from './control/index.ts'
 import type { DaemonParts } from './daemon-parts.ts'
-import { findPeer, type Peering } from './p2p/index.ts'
+import { findPaired, findPeer, type Peering } from './p2p/index.ts'
 import { refreshInventories } from './router/index.ts'
 
 /** All that the owner's API reaches. */
@@ -34,8 +34,7 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     pendingPairings: async () => pairing.pending(),
     confirmPairing: (request) => pairing.confirm(request),
     async grant({ peer, infer, pool }) {
-      const paired = host.peers().filter(({ record }) => record !== null)
-      const { peerId, name, radius, grants } = await host.regrant(findPeer(peer, paired).peerId, (now) => ({
+      const { peerId, name, radius, grants } = await host.regrant(findPaired(peer, host.peers()).peerId, (now) => ({
         ...now,
         infer: infer ?? now.infer,
         pool: pool ?? now.pool

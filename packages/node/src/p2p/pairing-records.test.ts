@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findPeer } from './pairing-records.ts'
+import { findPaired, findPeer } from './pairing-records.ts'
 import type { PeerPresence } from './peer-host.ts'
 
 const idOf = (end: string): string => `12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5${end}`
@@ -21,6 +21,12 @@ describe('the peer that a person means', () => {
     ['the end of its id', 'zqFQ5aa', 'aa']
   ])('is found by %s', (_id, reference, end) => {
     expect(findPeer(reference, peers).peerId).toBe(idOf(end))
+  })
+
+  it('is no machine that is only seen, where a paired one is asked for', () => {
+    expect(() => findPaired('mini', peers)).toThrow(
+      expect.objectContaining({ code: 'PEER_UNKNOWN', message: 'No paired machine "mini" is known.' })
+    )
   })
 
   it('is never a machine that calls itself by the id of another', () => {

@@ -1,4 +1,4 @@
-import { BaseError, errorTable } from '@unhosted/core/errors'
+import { BaseError, errorTable, isBaseError } from '@unhosted/core/errors'
 import { displayNameSchema, peerIdSchema } from '@unhosted/core/inventory'
 import type { PairRefusal } from '@unhosted/core/protocol'
 import { defaultGrants, type PeerRecord, type Radius } from '@unhosted/core/trust'
@@ -43,6 +43,20 @@ export function findPeer(reference: string, peers: readonly PeerPresence[]): Pee
     })
   }
   return first
+}
+
+/** Among the paired ones. @throws BaseError PEER_UNKNOWN, also for one that is only seen; USAGE for more than one */
+export function findPaired(reference: string, peers: readonly PeerPresence[]): PeerPresence {
+  const paired = peers.filter(({ record }) => record !== null)
+  try {
+    return findPeer(reference, paired)
+  } catch (error) {
+    if (!isBaseError(error, 'PEER_UNKNOWN')) throw error
+    throw new BaseError('PEER_UNKNOWN', `No paired machine "${reference.slice(0, 80)}" is known.`, {
+      advice: 'List them with: unhosted peers',
+      cause: error
+    })
+  }
 }
 
 export function unknownPeer(reference: string): BaseError {

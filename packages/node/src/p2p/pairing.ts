@@ -18,7 +18,7 @@ import { createEmitter } from './emitter.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { introduction, issueInvite, message, readInvite, redeemInvite, serveRedeem } from './invite-exchange.ts'
 import type { InvitesStore } from './invites-store.ts'
-import { findPeer, newRecord, pairingError, unknownPeer } from './pairing-records.ts'
+import { findPaired, findPeer, newRecord, pairingError, unknownPeer } from './pairing-records.ts'
 import { PairingSession } from './pairing-session.ts'
 import type { PeersStore } from './peers-store.ts'
 
@@ -148,10 +148,7 @@ class Pairing implements PairingService {
 
   async unpair(peer: string): Promise<PairedPeerView> {
     const { host } = this.#options
-    const { peerId } = findPeer(
-      peer,
-      host.peers().filter(({ record }) => record !== null)
-    )
+    const { peerId } = findPaired(peer, host.peers())
     const record = await host.expel(peerId, { remember: true })
     if (record === undefined) throw unknownPeer(peer)
     await this.#sendUnpair(peerId)
