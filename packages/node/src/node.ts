@@ -13,6 +13,7 @@ import type { Log } from './log/index.ts'
 import { type ModelStore, watchModels } from './models/index.ts'
 import { allInterfaces, createPeering } from './p2p/index.ts'
 import { systemClock } from './pool/index.ts'
+import { releaseMemory, releaseMemoryAtRest } from './release-memory.ts'
 import type { Instances } from './router/index.ts'
 import { type HomePaths, prepareHome } from './store/index.ts'
 import { version } from './version.ts'
@@ -151,6 +152,8 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   inventory.start()
   signal.throwIfAborted()
 
+  const isIdle = (): boolean => parts.instances.views().length === 0 && parts.leaseServer.leases().length === 0
+  lifecycle.add('memory', releaseMemoryAtRest({ events, clock, isIdle, release: releaseMemory, log }))
   events.emit({
     event: 'ready',
     endpoint,
