@@ -54,7 +54,7 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
         .find(({ modelId, plan }) => modelId === stored.id && (contextSize ?? plan.contextSize) === plan.contextSize)
       const result: PlanResult =
         loaded === undefined
-          ? await planning.plan(stored, { purpose: 'generate', without: new Set(), contextSize, signal })
+          ? await planning.plan(stored, { purpose: 'generate', without: new Set(), unloaded: [], contextSize, signal })
           : { ok: true, plan: loaded.plan }
       const own = await parts.inventory.inventory(signal)
       const inventories = [own, ...machines.planPeers().map(({ inventory }) => inventory)]

@@ -198,7 +198,7 @@ function preload(
   parts.lifecycle.add('preload', () => stopping.abort())
   const load = async (reference: string): Promise<void> => {
     const model = await parts.store.find(reference)
-    await parts.instances.use(model, 'generate', { signal: stopping.signal, onPlan: () => {} })
+    await parts.instances.keep(model, stopping.signal)
   }
   for (const reference of references) {
     load(reference).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import { type BorrowedLease, createMemoryLedger, type LeaseClient, type LeaseRequest } from '../pool/index.ts'
-import { createAllocator } from './allocator.ts'
+import { createAllocator, type IdleInstances } from './allocator.ts'
 
 const model = { id: 'a'.repeat(64), names: ['tiny'] } as unknown as StoredModel
 const need = { weights: bytes(6), kv: bytes(2), compute: bytes(2), total: bytes(10) }
@@ -32,6 +32,12 @@ function planOver(machines: readonly string[]): PlanResult {
   return { ok: true, plan }
 }
 
+function idlePlan(): Plan {
+  const result = planOver(['me'])
+  if (!result.ok) throw new Error('planOver makes plans')
+  return result.plan
+}
+
 const nothingFits: PlanResult = {
   ok: false,
   shortfall: {
@@ -43,7 +49,10 @@ const nothingFits: PlanResult = {
   }
 }
 
-function setUp(plan: (without: ReadonlySet<string>) => PlanResult, refusing: ReadonlySet<string> = new Set()) {
+function setUp(
+  plan: (without: ReadonlySet<string>, unloaded: readonly Plan[]) => PlanResult,
+  refusing: ReadonlySet<string> = new Set()
+) {
   const ledger = createMemoryLedger({ limits: () => ({ totalBytes: 10, ownLimitBytes: 10, lendLimitBytes: 0 }) })
   const endings = new Map<string, (error: Error | null) => void>()
   const lostPeers: string[] = []
@@ -62,7 +71,7 @@ function setUp(plan: (without: ReadonlySet<string>) => PlanResult, refusing: Rea
   }
   const leases: LeaseClient = { borrow, leases: () => [], stop: async () => {} }
   const allocator = createAllocator({
-    plan: async (_model, { without }) => plan(without),
+    plan: async (_model, { without, unloaded }) => plan(without, unloaded),
     ledger,
     leases,
     engineVersion: async () => 'llama.cpp/1 rpc/1.0.0',
@@ -70,8 +79,8 @@ function setUp(plan: (without: ReadonlySet<string>) => PlanResult, refusing: Rea
     log: silentLog
   })
   const signal = new AbortController().signal
-  const allocate = (evictIdle: () => Promise<boolean> = async () => false) =>
-    allocator.allocate(model, { purpose: 'generate', signal, evictIdle })
+  const nobody: IdleInstances = { plans: () => [], evict: async () => false }
+  const allocate = (idle = nobody) => allocator.allocate(model, { purpose: 'generate', signal, idle })
   return { allocate, ledger, endings, lostPeers }
 }
 
@@ -99,10 +108,24 @@ describe('allocator', () => {
   })
 
   test('makes room by unloading idle models before it gives up', async () => {
-    let idle = 1
-    const { allocate } = setUp(() => (idle === 0 ? planOver(['me']) : nothingFits))
-    const allocation = await allocate(async () => idle-- > 0)
+    const idle = [idlePlan(), idlePlan()]
+    const { allocate } = setUp((_without, unloaded) =>
+      idle.length - unloaded.length <= 0 ? planOver(['me']) : nothingFits
+    )
+    const allocation = await allocate({ plans: () => idle, evict: async () => idle.pop() !== undefined })
     expect(allocation.plan.kind).toBe('solo')
+    expect(idle).toEqual([])
+  })
+
+  test('unloads nothing for a model that would not fit all the same', async () => {
+    let evicted = 0
+    const { allocate } = setUp(() => nothingFits)
+    const evict = async (): Promise<boolean> => {
+      evicted += 1
+      return true
+    }
+    await expect(allocate({ plans: () => [idlePlan()], evict })).rejects.toMatchObject({ code: 'NO_CAPACITY' })
+    expect(evicted).toBe(0)
   })
 
   test('says how much is missing and what would help', async () => {

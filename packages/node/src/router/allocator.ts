@@ -13,11 +13,17 @@ import type { StoredModel } from '../models/types.ts'
 import type { BorrowedLease, LeaseClient, LeaseRequest, MemoryLedger, Reservation } from '../pool/types.ts'
 import type { Purpose } from './purpose.ts'
 
+/** Loaded models that nobody uses now. */
+export interface IdleInstances {
+  plans(): readonly Plan[]
+  /** Unload the one that has been idle longest. @returns whether there was one */
+  evict(): Promise<boolean>
+}
+
 export interface AllocationRequest {
   readonly purpose: Purpose
   readonly signal: AbortSignal
-  /** Unload what nobody uses. @returns whether there was anything */
-  readonly evictIdle: () => Promise<boolean>
+  readonly idle: IdleInstances
 }
 
 /** Memory held for one plan, here and on peers. */
@@ -42,7 +48,12 @@ export interface AllocatorOptions {
   /** Plans on what is free now, without the named peers. */
   readonly plan: (
     model: StoredModel,
-    options: { readonly purpose: Purpose; readonly without: ReadonlySet<string>; readonly signal: AbortSignal }
+    options: {
+      readonly purpose: Purpose
+      readonly without: ReadonlySet<string>
+      readonly unloaded: readonly Plan[]
+      readonly signal: AbortSignal
+    }
   ) => Promise<PlanResult>
   readonly ledger: MemoryLedger
   readonly leases: LeaseClient
@@ -74,9 +85,12 @@ async function allocateWithRetries(
   const engineVersion = await options.engineVersion(request.signal)
   for (;;) {
     request.signal.throwIfAborted()
-    const result = await options.plan(model, { purpose: request.purpose, without, signal: request.signal })
+    const { purpose, signal, idle } = request
+    const result = await options.plan(model, { purpose, without, unloaded: [], signal })
     if (!result.ok) {
-      if (await request.evictIdle()) continue
+      // Nobody's model is unloaded for one that would not fit all the same.
+      const roomier = await options.plan(model, { purpose, without, unloaded: idle.plans(), signal })
+      if (roomier.ok && (await idle.evict())) continue
       const { shortfall } = result
       throw new BaseError('NO_CAPACITY', describeShortfall(model, result.shortfall), {
         advice: shortfall.remedies[0] ?? 'Pair another machine, or lend more memory on one.',

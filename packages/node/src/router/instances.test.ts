@@ -199,6 +199,15 @@ describe('Instances', () => {
     expect(await Promise.all(uses)).toMatchObject([{ code: 'CANCELLED' }, { code: 'CANCELLED' }])
   })
 
+  test('a kept instance is not asked for by anybody, and stays', async () => {
+    const { clock, instances, held } = setUp()
+    await instances.keep(model, new AbortController().signal)
+    expect(instances.views()[0]).toMatchObject({ activeRequests: 0, idleUnloadAt: null })
+    clock.advance(60_000)
+    await settle()
+    expect(held()).toBe(1)
+  })
+
   test('stop frees all and refuses new uses', async () => {
     const { use, instances, held, running } = setUp()
     await use()

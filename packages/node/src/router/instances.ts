@@ -6,7 +6,7 @@ import { untilAborted } from '../engine/until-aborted.ts'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import type { Clock } from '../pool/index.ts'
-import type { Allocation, Allocator } from './allocator.ts'
+import type { Allocation, Allocator, IdleInstances } from './allocator.ts'
 import type { Purpose } from './purpose.ts'
 
 export interface InstancesOptions {
@@ -45,6 +45,8 @@ interface Instance {
   server: LlamaServer | null
   state: InstanceView['state']
   users: number
+  /** The owner wants it loaded: it is neither idle nor asked for. */
+  kept: boolean
   loadedAt: number | null
   idleSince: number
   cancelIdleTimer: (() => void) | null
@@ -61,6 +63,18 @@ export class Instances {
   readonly #options: InstancesOptions
   readonly #instances = new Map<string, Instance>()
   readonly #closing = new Set<Promise<void>>()
+  readonly #idle: IdleInstances = {
+    plans: () => this.#idleInstances().flatMap(({ allocation }) => allocation?.plan ?? []),
+    evict: async () => {
+      const oldest = this.#idleInstances().sort((a, b) => a.idleSince - b.idleSince)[0]
+      if (oldest === undefined) return false
+      await this.#unload(
+        oldest,
+        new BaseError('CANCELLED', 'It made room for another model.', { advice: 'Ask again.' })
+      )
+      return true
+    }
+  }
   #stopped = false
 
   constructor(options: InstancesOptions) {
@@ -105,13 +119,12 @@ export class Instances {
     }
   }
 
-  /** Unload the instance that has been idle longest. @returns whether there was one */
-  async evictIdle(): Promise<boolean> {
-    const idle = [...this.#instances.values()].filter((i) => i.state === 'ready' && i.users === 0)
-    const oldest = idle.sort((a, b) => a.idleSince - b.idleSince)[0]
-    if (oldest === undefined) return false
-    await this.#unload(oldest, new BaseError('CANCELLED', 'It made room for another model.', { advice: 'Ask again.' }))
-    return true
+  /** Load a model and keep it, whether anybody asks for it or not. @throws as `use` */
+  async keep(model: StoredModel, signal: AbortSignal): Promise<void> {
+    const { release } = await this.use(model, 'generate', { signal, onPlan: () => {} })
+    const instance = this.#instances.get(instanceKey(model, 'generate'))
+    if (instance !== undefined) instance.kept = true
+    release()
   }
 
   /** End every instance and wait until its processes, leases and memory are freed. Idempotent. */
@@ -120,6 +133,10 @@ export class Instances {
     const reason = new BaseError('CANCELLED', 'The daemon is stopping.', { advice: 'Start it again.' })
     await Promise.all([...this.#instances.values()].map((instance) => this.#unload(instance, reason)))
     await Promise.all(this.#closing)
+  }
+
+  #idleInstances(): Instance[] {
+    return [...this.#instances.values()].filter(({ state, users, kept }) => state === 'ready' && users === 0 && !kept)
   }
 
   #load(model: StoredModel, purpose: Purpose): Instance {
@@ -133,6 +150,7 @@ export class Instances {
       server: null,
       state: 'loading',
       users: 0,
+      kept: false,
       loadedAt: null,
       idleSince: this.#options.clock.now(),
       cancelIdleTimer: null,
@@ -153,9 +171,8 @@ export class Instances {
   async #allocate(instance: Instance): Promise<Plan> {
     const { signal } = instance.loading
     try {
-      const evictIdle = (): Promise<boolean> => this.evictIdle()
       const { model, purpose } = instance
-      const allocation = await this.#options.allocator.allocate(model, { purpose, signal, evictIdle })
+      const allocation = await this.#options.allocator.allocate(model, { purpose, signal, idle: this.#idle })
       instance.allocation = allocation
       if (instance.state !== 'loading') await allocation.release()
       signal.throwIfAborted()
@@ -226,7 +243,7 @@ export class Instances {
     const { clock, idleUnloadMs } = this.#options
     instance.idleSince = clock.now()
     this.#options.onChange(this.#view(instance))
-    if (!Number.isFinite(idleUnloadMs)) return
+    if (instance.kept || !Number.isFinite(idleUnloadMs)) return
     instance.cancelIdleTimer = clock.after(idleUnloadMs, () => {
       const reason = new BaseError('CANCELLED', 'It was idle.', {
         advice: 'Ask again; it is loaded on demand.'
@@ -259,7 +276,8 @@ export class Instances {
   #view(instance: Instance): InstanceView {
     const { allocation } = instance
     if (allocation === null) throw new Error('an instance without a plan has no view')
-    const idle = instance.users === 0 && instance.state === 'ready' && Number.isFinite(this.#options.idleUnloadMs)
+    const { idleUnloadMs } = this.#options
+    const idle = instance.users === 0 && instance.state === 'ready' && !instance.kept && Number.isFinite(idleUnloadMs)
     return {
       modelId: instance.model.id,
       modelName: allocation.plan.modelName,
@@ -267,7 +285,7 @@ export class Instances {
       plan: allocation.plan,
       activeRequests: instance.users,
       loadedAt: instance.loadedAt,
-      idleUnloadAt: idle ? instance.idleSince + this.#options.idleUnloadMs : null,
+      idleUnloadAt: idle ? instance.idleSince + idleUnloadMs : null,
       leases: allocation.leases()
     }
   }

@@ -1,6 +1,6 @@
 import { chooseContextSize } from '@unhosted/core/config'
 import type { Inventory } from '@unhosted/core/inventory'
-import { type PlanPeer, type PlanResult, planModel } from '@unhosted/core/planner'
+import { type Plan, type PlanPeer, type PlanResult, planModel, withUnloaded } from '@unhosted/core/planner'
 import type { StoredModel } from '../models/types.ts'
 import { microBatchTokens, type Purpose } from './purpose.ts'
 
@@ -20,7 +20,10 @@ export interface Planning {
     model: StoredModel,
     request: {
       readonly purpose: Purpose
+      /** Peers to leave out. */
       readonly without: ReadonlySet<string>
+      /** Plan as if these plans of this machine were unloaded. */
+      readonly unloaded: readonly Plan[]
       readonly contextSize: number | null
       readonly signal: AbortSignal
     }
@@ -40,10 +43,13 @@ export function createPlanning(options: PlanningOptions): Planning {
   }
 
   return {
-    async plan(model, { purpose, without, contextSize: asked, signal }) {
-      const head = await options.inventory(signal)
+    async plan(model, { purpose, without, unloaded, contextSize: asked, signal }) {
+      const head = withUnloaded(await options.inventory(signal), unloaded)
       const contextSize = contextOf(model, asked)
-      const peers = options.peers().filter(({ inventory }) => !without.has(inventory.peerId))
+      const peers = options
+        .peers()
+        .filter(({ inventory }) => !without.has(inventory.peerId))
+        .map((peer) => ({ ...peer, inventory: withUnloaded(peer.inventory, unloaded) }))
       const request = {
         model: model.facts,
         modelName: nameOf(model),
