@@ -15,7 +15,7 @@ import { type BenchResult, renderReport } from './report.ts'
 import { runModel } from './run-model.ts'
 import { measureDaemon } from './scenarios/daemon-facts.ts'
 import { must } from './scenarios/daemon-targets.ts'
-import type { ModelUnderTest } from './scenarios/target.ts'
+import { type ModelUnderTest, soloThreads } from './scenarios/target.ts'
 
 const { values } = parseArgs({
   options: {
@@ -44,10 +44,10 @@ async function main(home: string): Promise<void> {
   await mkdir(paths.run, { recursive: true })
   await mkdir(paths.engineLogs, { recursive: true })
   const engine = await findEngine()
-  // As the lab sets its daemons: all cores for one host, and their share for each of several.
+  // As the lab sets its daemons: each of several hosts has its share of the cores.
   const cores = availableParallelism()
   const start = (threads: number) => createEngineRunner({ engine, paths, log: silentLog, threads })
-  const runners = { solo: start(cores), pooled: start(Math.max(1, Math.floor(cores / 2))) }
+  const runners = { solo: start(soloThreads), pooled: start(Math.max(1, Math.floor(cores / 2))) }
   const notMeasured: string[] = []
   try {
     const models = []

@@ -3,7 +3,7 @@ import { engineArguments, limitsForMachines } from '@unhosted/core/planner'
 import { createLab, type Host, type Lab } from '@unhosted/lab'
 import { timeAnswer } from '../measure/answer.ts'
 import type { Layout } from './engine-targets.ts'
-import { type ModelUnderTest, prompt, type Target } from './target.ts'
+import { type ModelUnderTest, prompt, soloThreads, type Target } from './target.ts'
 
 /** A target that daemons make, with the layout they chose. */
 export interface DaemonTarget extends Target {
@@ -15,7 +15,8 @@ const quiet = { say: () => {} }
 
 /** One daemon with memory enough: the gateway over a solo llama-server. */
 export async function startGateway(model: ModelUnderTest): Promise<DaemonTarget> {
-  const lab = await createLab({ hosts: 1, kind: 'loopback', ...quiet })
+  const environment = { UNHOSTED_THREADS: String(soloThreads) }
+  const lab = await createLab({ hosts: 1, kind: 'loopback', environment, ...quiet })
   return startPool('gateway over llama-server', lab, model, { head: [], lender: [] })
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { ModelFacts } from '@unhosted/core/models'
 import type { Question, Timing } from '../measure/answer.ts'
 
@@ -23,3 +24,9 @@ export interface ModelUnderTest {
 }
 
 export const prompt = 'Once upon a time there was a small machine that wanted to'
+
+/**
+ * Engine threads where one machine answers alone, with the gateway and without. They spin while they wait, so one core
+ * is left to whoever asks: else a second process is measured by how the kernel shares a core, not by what it does.
+ */
+export const soloThreads = Math.max(1, availableParallelism() - 1)
