@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createLab } from '@unhosted/lab'
@@ -95,10 +95,7 @@ async function findEngine(): Promise<Engine> {
   }
   const lab = await createLab({ hosts: 1, kind: 'loopback', say: () => {} })
   try {
-    const { path } = (await must(lab.host(1), ['engine', 'path'])) as { readonly path: string }
-    const directory = dirname(join(path, 'x'))
-    const [serverPath, rpcServerPath] = [join(directory, 'llama-server'), join(directory, 'ggml-rpc-server')]
-    return { version: 'cache', directory, serverPath, rpcServerPath, source: 'cache' }
+    return (await must(lab.host(1), ['engine', 'path'])) as Engine
   } finally {
     await lab.stop()
   }

@@ -83,6 +83,7 @@ describe('exit codes', () => {
       says: /nope/
     },
     { id: 'models ls', args: ['models', 'ls'], code: 0, error: null, says: /tiny/ },
+    { id: 'a global flag before a group', args: ['--json', 'models', 'ls'], code: 0, error: null, says: /^\{"models"/ },
     { id: 'completion', args: ['completion', 'bash'], code: 0, error: null, says: /complete .* unhosted/ },
     { id: 'completion for a shell that is none', args: ['completion', 'cmd'], code: 2, error: 'USAGE', says: /cmd/ }
   ]

@@ -37,6 +37,8 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
     if (!isGroup(entry)) addCommand(parser, entry, [], onChosen)
     else {
       parser.command(entry.name, entry.summary, (inner) => {
+        // `unhosted --json models ls`: without knowing the flag, yargs would take the next word for its value.
+        addOptions(inner, globalOptions)
         for (const command of entry.commands) addCommand(inner, command, [entry.name], onChosen)
         return inner.demandCommand(1, `One of ${entry.commands.map((command) => command.name).join(', ')} is needed.`)
       })
