@@ -18,6 +18,8 @@ export interface DaemonFacts {
   readonly idleCore: readonly number[]
 }
 
+/** A daemon is idle once what pairing set off is over: it tells what it has, and gives memory back after 10 s. */
+const settleMs = 15_000
 /** How long an idle daemon is watched. */
 const idleMs = 20_000
 /** Source: sysconf(_SC_CLK_TCK), 100 on every Linux that Node runs on. */
@@ -59,7 +61,7 @@ async function watchIdle(pid: number): Promise<{ readonly residentBytes: number;
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return Number(fields[11]) + Number(fields[12])
   }
-  await sleep(5000)
+  await sleep(settleMs)
   const before = await ticks()
   await sleep(idleMs)
   const core = ((await ticks()) - before) / ticksPerSecond / (idleMs / 1000)
