@@ -55,7 +55,22 @@ async function downloadInParts(request: Request, options: Options): Promise<void
     skipExisting: true,
     onProgress: ({ downloadedSize }) => options.report(downloadedSize)
   }).catch(fail)
-  await downloader.download({ signal: options.signal }).catch(fail)
+  // Given the signal, the downloader does not wait until what it has is on disk, and this process ends before it is.
+  let closed: Promise<void> | null = null
+  const onAbort = (): void => {
+    closed = downloader.cancel({ deleteTempFile: false })
+  }
+  options.signal.addEventListener('abort', onAbort, { once: true })
+  if (options.signal.aborted) onAbort()
+  try {
+    await downloader.download()
+    options.signal.throwIfAborted()
+  } catch (error) {
+    await closed
+    fail(error)
+  } finally {
+    options.signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /**
