@@ -7,7 +7,14 @@ import { readPackage, readSource, type SourceFile, sourceFiles } from './source-
 const core = sourceFiles('packages/core/src/**/*.ts')
 const node = sourceFiles('packages/node/src/**/*.ts')
 const cli = sourceFiles('packages/cli/src/**/*.ts')
-const folders = ['packages/core', 'packages/node', 'packages/cli', 'packages/lab', 'benchmarks']
+const folders = [
+  'packages/core',
+  'packages/swarm-contracts',
+  'packages/node',
+  'packages/cli',
+  'packages/lab',
+  'benchmarks'
+]
 
 /** Start order: a folder imports those before it; anything backward is an event or an injected function. */
 const startOrder = [
@@ -19,6 +26,7 @@ const startOrder = [
   'models',
   'inventory',
   'pool',
+  'swarm',
   'router',
   'gateway',
   'control'
@@ -84,9 +92,9 @@ describe('the rules can fail', () => {
 })
 
 describe('core', () => {
-  it('imports only itself, zod and @noble', () => {
+  it('imports only itself, zod, @noble and ox', () => {
     const foreign = ({ imports }: SourceFile): readonly string[] =>
-      imports.filter((specifier) => !isRelative(specifier) && specifier !== 'zod' && !specifier.startsWith('@noble/'))
+      imports.filter((specifier) => !isRelative(specifier) && !/^(zod$|@noble\/|ox\/)/.test(specifier))
     expect(violations(core, foreign)).toEqual([])
   })
 

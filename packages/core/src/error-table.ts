@@ -1,3 +1,5 @@
+import { swarmErrorTable } from './swarm/error-table.ts'
+
 export interface ErrorSpec {
   /** HTTP status when this error ends a request. */
   readonly status: number
@@ -306,7 +308,9 @@ export const errorTable = {
     type: 'server_error',
     meaning: 'The encrypted tunnel to a peer could not be made.',
     remedy: 'Check the route between the machines with unhosted doctor.'
-  }
+  },
+
+  ...swarmErrorTable
 } as const satisfies Record<string, ErrorSpec>
 
 export type ErrorCode = keyof typeof errorTable

@@ -103,3 +103,19 @@ export function parseDuration(text: string): Millis {
   }
   return millis(value)
 }
+
+/** USDC in its own smallest unit, 10^-6 USDC: what moves on a chain. */
+export type MicroUsdc = Branded<bigint, 'micro-usdc'>
+/** 10^-12 USDC: what a token costs. $0.40 per million tokens is 400,000 pico-USDC a token. */
+export type PicoUsdc = Branded<bigint, 'pico-usdc'>
+
+export const microUsdc = (value: bigint): MicroUsdc => value as MicroUsdc
+export const picoUsdc = (value: bigint): PicoUsdc => value as PicoUsdc
+
+const picoPerMicro = 1_000_000n
+
+/** What a voucher may ask for `amount`: never more than was charged. */
+export const toMicroRoundedDown = (amount: PicoUsdc): MicroUsdc => microUsdc(amount / picoPerMicro)
+/** What must be set aside for `amount`: never less than may be charged. */
+export const toMicroRoundedUp = (amount: PicoUsdc): MicroUsdc => microUsdc((amount + picoPerMicro - 1n) / picoPerMicro)
+export const toPico = (amount: MicroUsdc): PicoUsdc => picoUsdc(amount * picoPerMicro)
