@@ -21,6 +21,7 @@ const startOrder = [
   'log',
   'store',
   'identity',
+  'wallet',
   'p2p',
   'engine',
   'models',

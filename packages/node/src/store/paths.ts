@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path'
  *       peers.json                0600  paired peers
  *       invites.json              0600  hashes of open and used invites
  *       catalogue.json            short names the user added, optional
+ *       wallet/                   0700  keystores (Web3 Secret Storage v3): payer, lane-signer, job-key
  *       daemon.json               pid, start time, endpoint of the running daemon
  *       control.sock              0600  control API
  *       models/                   content-addressed files and their index
@@ -26,6 +27,7 @@ export interface HomePaths {
   readonly peers: string
   readonly invites: string
   readonly catalogue: string
+  readonly wallet: string
   readonly daemon: string
   /** Unix socket path (or Windows pipe name), short enough for the platform. */
   readonly controlSocket: string
@@ -60,6 +62,7 @@ export function homePaths(home: string): HomePaths {
     peers: join(root, 'peers.json'),
     invites: join(root, 'invites.json'),
     catalogue: join(root, 'catalogue.json'),
+    wallet: join(root, 'wallet'),
     daemon: join(root, 'daemon.json'),
     controlSocket: shortSocket(join(root, 'control.sock')),
     models: join(root, 'models'),

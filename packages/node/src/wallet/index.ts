@@ -1,0 +1,3 @@
+export * from './keychain.ts'
+export * from './keystore.ts'
+export * from './wallet.ts'
