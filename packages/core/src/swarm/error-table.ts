@@ -9,6 +9,18 @@ export const swarmErrorTable = {
     meaning: 'A quote, job, receipt, voucher or verdict does not parse: a field is missing, out of bounds or unknown.',
     remedy: 'Nothing was signed or paid. Update both machines to the same version.'
   },
+  SIGNATURE_MALFORMED: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A signature is not one that a key makes, or it was altered on its way by someone without the key.',
+    remedy: 'Do not accept what it came with. Ask the other side to sign again.'
+  },
+  SIGNING_KEY_INVALID: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'What should sign is not a secp256k1 private key.',
+    remedy: 'Bring the right key: 32 bytes in hexadecimal. Nothing was signed.'
+  },
 
   // Budget
   BUDGET_EXCEEDED: {
