@@ -13,6 +13,7 @@ import { serve } from './serve/index.ts'
 import { status } from './status/index.ts'
 import { stop } from './stop/index.ts'
 import { unpair } from './unpair/index.ts'
+import { wallet } from './wallet/index.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly (Command | CommandGroup)[] = [
@@ -25,6 +26,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   plan,
   run,
   status,
+  wallet,
   engine,
   doctor,
   stop,

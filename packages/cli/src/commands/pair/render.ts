@@ -1,8 +1,8 @@
 import type { InviteView } from '@unhosted/core/control'
 import type { Radius } from '@unhosted/core/trust'
-import qrcode from 'qrcode-terminal'
 import { renderAge } from '../../render/facts.ts'
 import type { Colours } from '../../terminal/output.ts'
+import { renderQr } from '../../terminal/qr-code.ts'
 
 /** Five rows of cells for each digit, so that six of them can be read across a desk. */
 const shapes: Readonly<Record<string, readonly string[]>> = {
@@ -52,12 +52,4 @@ export function renderInvite(
   if (options.qr) lines.push(renderQr(invite))
   lines.push(`It works once. Whoever uses it joins ${explainRadius(radius)}.`)
   return lines.join('\n')
-}
-
-function renderQr(text: string): string {
-  let drawn = ''
-  qrcode.generate(text, { small: true }, (code) => {
-    drawn = code
-  })
-  return drawn
 }

@@ -1,0 +1,10 @@
+import type { CommandGroup } from '../../command/spec.ts'
+import { address } from './address/index.ts'
+import { create } from './create/index.ts'
+import { importWallet } from './import/index.ts'
+
+export const wallet: CommandGroup = {
+  name: 'wallet',
+  summary: 'The keys and the money for the public swarm',
+  commands: [create, importWallet, address]
+}

@@ -1,0 +1,12 @@
+import { BaseError } from '@unhosted/core/errors'
+import type { HomePaths } from '@unhosted/node/store'
+import { hasWallet } from '@unhosted/node/wallet'
+
+/** Before anybody has typed a passphrase for nothing. */
+export async function refuseSecondWallet(paths: HomePaths): Promise<void> {
+  if (!(await hasWallet(paths))) return
+  throw new BaseError('WALLET_EXISTS', `There is a wallet already: ${paths.wallet}.`, {
+    advice:
+      'See it with unhosted wallet address. For another one, take another --home, or move that folder away and keep it.'
+  })
+}
