@@ -21,6 +21,18 @@ export const swarmErrorTable = {
     meaning: 'What should sign is not a secp256k1 private key.',
     remedy: 'Bring the right key: 32 bytes in hexadecimal. Nothing was signed.'
   },
+  AMOUNT_INVALID: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'What should be an amount of USDC or a price for a million tokens does not parse.',
+    remedy: 'Write it like 0.40, $0.40 or $0.40/M, with at most 6 decimals.'
+  },
+  PRICE_OVERFLOW: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'Prices and token counts make an amount that no contract can hold.',
+    remedy: 'Nothing was signed or paid. Refuse the prices or the token counts it was made of.'
+  },
 
   // Budget
   BUDGET_EXCEEDED: {
@@ -38,12 +50,164 @@ export const swarmErrorTable = {
     remedy: 'Keep the file as evidence and do not pay by it.'
   },
 
+  // Verification
+  VERIFICATION_OUT_OF_RANGE: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A parameter of an audit (an error probability, a rate, a count) lies where its formula does not hold.',
+    remedy: 'Correct the parameter that is named.'
+  },
+  VERIFICATION_VIEW_TOO_NARROW: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'The engine listed too few tokens at an audited position to say how the next one was drawn.',
+    remedy: 'Ask the engine for more alternatives (n_probs), best as many as top_k.'
+  },
+  LEAF_MALFORMED: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'What a provider claims of the tokens of a chunk does not parse, or has gaps.',
+    remedy: 'Do not pay for the chunk, and use another provider.'
+  },
+  LEAF_NOT_IN_CHUNK: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A token is not what the provider committed to in its receipt.',
+    remedy: 'Keep the receipt and the proof as evidence, pay no more on the lane, and use another provider.'
+  },
+  STAKE_UNBOUNDED: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'No stake deters a provider that is never caught: audit rate, detection or conviction is zero.',
+    remedy: 'Audit at a rate above zero, with a test and a panel that find something.'
+  },
+
   // Chain
   CHAIN_UNREACHABLE: {
     status: 502,
     type: 'server_error',
     meaning: 'The RPC endpoint of the chain does not answer.',
     remedy: 'Check --rpc and the network. Nothing is lost: what was signed is on disk.'
+  },
+  CHAIN_RPC_REFUSED: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'The RPC endpoint answers, but refuses a call: a bad key, a limit, a method it does not have, or it is no chain.',
+    remedy: 'Check the address and key given with --rpc, or use another endpoint.'
+  },
+  CHAIN_WRONG_ID: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The RPC endpoint serves another chain than the one that is meant.',
+    remedy: 'Give the right endpoint with --rpc or the right chain with --chain. Nothing was signed.'
+  },
+  CHAIN_WRONG_CONTRACT: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'What stands at the address of a contract of the swarm does not answer as that contract does.',
+    remedy: 'Check the chain and the addresses of the deployment. Sign nothing for an address that you do not know.'
+  },
+  CHAIN_REORG_TOO_DEEP: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'The chain gave up more blocks than are remembered, or the endpoint serves another history.',
+    remedy: 'Check the endpoint; events are read again from the start of the deployment, each marked as seen anew.'
+  },
+  GAS_INSUFFICIENT: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'The account does not hold enough of the native coin to pay for gas.',
+    remedy: 'Send the missing amount, which the message names, to the account.'
+  },
+  USDC_INSUFFICIENT: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'The account holds less USDC than it should deposit or stake.',
+    remedy: 'Send USDC to the account, or use less.'
+  },
+  TX_REVERTED: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A contract refused a transaction; the message says why in words.',
+    remedy: 'Nothing was moved but gas, if it was mined. Correct what is named.'
+  },
+  TX_FEE_ABOVE_CAP: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'Gas costs more now than the cap that you set.',
+    remedy: 'Wait, or raise the cap. Nothing was sent.'
+  },
+  TX_UNDERPRICED: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'A transaction is not mined because it offers too little, and the fee cap forbids to offer more.',
+    remedy: 'Raise the cap and run it again: the same transaction is replaced, not sent twice.'
+  },
+  TX_NONCE_STUCK: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'A transaction waits behind another one of the same account that is not mined.',
+    remedy: 'Wait for the other one, or replace it from the program that sent it.'
+  },
+  TX_NONCE_TAKEN: {
+    status: 409,
+    type: 'server_error',
+    meaning: 'Another program sent a transaction with the same account and number; ours can never be mined.',
+    remedy: 'Check what the other one did, then run this again. Use an account with one program only.'
+  },
+  TX_OPERATION_REUSED: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The name of an operation was used before, for another transaction.',
+    remedy: 'Use a new name for a new transaction; a name is for finding the same one again.'
+  },
+  TX_PENDING: {
+    status: 504,
+    type: 'server_error',
+    meaning: 'A transaction was sent and is not confirmed in the time that was given.',
+    remedy: 'Run it again: the same transaction is found and awaited, not sent twice.'
+  },
+  VOUCHER_LANE_UNKNOWN: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A voucher is for a lane that the chain does not know at the depth that its amount asks for.',
+    remedy: 'Wait for the lane to be confirmed, or open it.'
+  },
+  VOUCHER_LANE_CLOSING: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A voucher is for a lane that is closing or closed.',
+    remedy: 'Open another lane. Claim what the lane still owes before its close is finished.'
+  },
+  VOUCHER_WRONG_PARTY: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A voucher is for a lane of another provider, or was not signed by the signer of its lane.',
+    remedy: 'Do not serve on it. Ask for a voucher of the right lane.'
+  },
+  VOUCHER_ABOVE_FUNDING: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A voucher promises more than its lane holds.',
+    remedy: 'Top the lane up, wait until that is confirmed, and send the voucher again.'
+  },
+  VOUCHER_NOT_HIGHER: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A voucher does not promise more than the last one of its lane.',
+    remedy: 'Sign a higher one. A sum that was promised is never taken back.'
+  },
+  VOUCHER_STATE_MISSING: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'This machine has no record of what it signed on a lane, so it cannot sign there.',
+    remedy: 'Restore the folder with the vouchers, take over the highest voucher from the provider, or close the lane.'
+  },
+  VOUCHER_STATE_BEHIND: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'The chain or a voucher of our own shows more than the record of what was signed: an old copy was restored.',
+    remedy: 'Take over the highest voucher from the provider, or close the lane. Nothing is signed until then.'
   },
 
   // Deployment
