@@ -92,7 +92,8 @@ export const swarmErrorTable = {
   CHAIN_RPC_REFUSED: {
     status: 502,
     type: 'server_error',
-    meaning: 'The RPC endpoint answers, but refuses a call: a bad key, a limit, a method it does not have, or it is no chain.',
+    meaning:
+      'The RPC endpoint answers, but refuses a call: a bad key, a limit, a method it does not have, or it is no chain.',
     remedy: 'Check the address and key given with --rpc, or use another endpoint.'
   },
   CHAIN_WRONG_ID: {
@@ -206,7 +207,8 @@ export const swarmErrorTable = {
   VOUCHER_STATE_BEHIND: {
     status: 500,
     type: 'server_error',
-    meaning: 'The chain or a voucher of our own shows more than the record of what was signed: an old copy was restored.',
+    meaning:
+      'The chain or a voucher of our own shows more than the record of what was signed: an old copy was restored.',
     remedy: 'Take over the highest voucher from the provider, or close the lane. Nothing is signed until then.'
   },
 
