@@ -1,4 +1,6 @@
 export * from './objects.ts'
+export * from './pricing.ts'
 export * from './schema.ts'
 export * from './signatures.ts'
 export * from './typed-data.ts'
+export * from './usdc-text.ts'
