@@ -53,7 +53,7 @@ function describe(chain: DevChain, file: string): string {
   chain id       ${chain.chainId}
   MockUSDC       ${chain.usdc}  (signs as "${chain.token.name}", version ${chain.token.version})
   SwarmLanes     ${chain.swarmLanes}
-  ProviderStake  ${chain.providerStake}  (bond ${usdc(chain.bond)} USDC)
+  ProviderStake  ${chain.providerStake}  (dispute bond ${usdc(chain.disputeBond)} USDC)
 
 Accounts, each with 10,000 ether and 1,000,000 USDC; account 0 owns the token and may mint more
 ${rows.join('\n')}

@@ -9,8 +9,8 @@ export interface ForgeOptions {
   /** The forge project; by default this package. */
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
-  /** `inherit` shows what forge prints as it comes; `capture` (the default) returns it. */
-  readonly output?: 'capture' | 'inherit'
+  /** Show what forge prints as it comes; it is returned all the same. */
+  readonly show?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -25,18 +25,18 @@ export interface ForgeResult {
  * @throws when forge cannot be started, is aborted, or is killed by a signal. A failed test is a `code`, not an error.
  */
 export function runForge(args: readonly string[], options: ForgeOptions = {}): Promise<ForgeResult> {
-  const capture = options.output !== 'inherit'
   const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
   const child = spawn(foundryBinary('forge'), args, {
     cwd: options.cwd ?? projectFolder,
     env: { ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: 'true', ...options.environment, PATH: path },
-    stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.signal && { signal: options.signal })
   })
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk
+      if (options.show) process[name].write(chunk)
     })
   }
   return new Promise((resolve, reject) => {

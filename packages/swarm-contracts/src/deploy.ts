@@ -32,7 +32,7 @@ export interface DeployOptions {
   /** The token; `mock` deploys MockUSDC first, for chains where money is worth nothing. */
   readonly usdc: Address | 'mock'
   /** What a challenger deposits to open a dispute, micro-USDC; fixed for ever. */
-  readonly bond: bigint
+  readonly disputeBond: bigint
   /** How often to ask for a receipt, milliseconds. Default 500. */
   readonly pollingIntervalMs?: number
   /** How long one contract may take to be mined, milliseconds. Default 180,000. */
@@ -52,7 +52,7 @@ export interface DeployedContract {
 export interface SwarmDeployment extends SwarmAddresses {
   readonly chainId: number
   /** micro-USDC */
-  readonly bond: bigint
+  readonly disputeBond: bigint
   /** The first block with a contract of the swarm: events are searched from here. */
   readonly fromBlock: bigint
   /** How the token signs. */
@@ -65,7 +65,7 @@ export interface SwarmDeployment extends SwarmAddresses {
  *   was deployed by then in `details.deployed`; DEPLOY_UNVERIFIED
  */
 export async function deploySwarm(options: DeployOptions): Promise<SwarmDeployment> {
-  const { chainId, bond, signal } = options
+  const { chainId, disputeBond, signal } = options
   const client = clientOf(options)
   const deployed: DeployedContract[] = []
   let fromBlock = 0n
@@ -89,8 +89,8 @@ export async function deploySwarm(options: DeployOptions): Promise<SwarmDeployme
     if (options.usdc !== 'mock') await readUsdc(client, options.usdc, chainId)
     const usdc = options.usdc === 'mock' ? await deploy('MockUSDC', mockUsdcAbi, mockUsdcBytecode, []) : options.usdc
     const swarmLanes = await deploy('SwarmLanes', swarmLanesAbi, swarmLanesBytecode, [usdc])
-    const providerStake = await deploy('ProviderStake', providerStakeAbi, providerStakeBytecode, [usdc, bond])
-    const contracts = { chainId, bond, usdc, swarmLanes, providerStake }
+    const providerStake = await deploy('ProviderStake', providerStakeAbi, providerStakeBytecode, [usdc, disputeBond])
+    const contracts = { chainId, disputeBond, usdc, swarmLanes, providerStake }
     const { name, version } = await verifySwarm(client, contracts)
     return { ...contracts, fromBlock, token: { name, version } }
   } catch (cause) {

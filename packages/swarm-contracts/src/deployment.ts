@@ -18,7 +18,7 @@ const schema = z.object({
   usdc: address,
   swarmLanes: address,
   providerStake: address,
-  bond: amount,
+  disputeBond: amount,
   fromBlock: amount,
   token: z.object({ name: z.string().min(1).max(64), version: z.string().min(1).max(16) })
 })

@@ -16,7 +16,7 @@ export interface DevChainOptions {
   /** Mine a block every so many seconds; otherwise each transaction gets one at once. */
   readonly blockTimeSeconds?: number
   /** What a challenger deposits to open a dispute, micro-USDC. Default: 5 USDC. */
-  readonly bond?: bigint
+  readonly disputeBond?: bigint
   /** What each account gets, micro-USDC. Default: 1,000,000 USDC. */
   readonly funds?: bigint
   readonly signal?: AbortSignal
@@ -35,7 +35,7 @@ export interface DevChain extends DevChainFile {
  * @throws BaseError FOUNDRY_MISSING, DEV_CHAIN_FAILED
  */
 export async function startDevChain(options: DevChainOptions): Promise<DevChain> {
-  const { port, signal, blockTimeSeconds, bond = 5_000_000n, funds = 1_000_000_000_000n } = options
+  const { port, signal, blockTimeSeconds, disputeBond = 5_000_000n, funds = 1_000_000_000_000n } = options
   const { rpc, exited, stop } = await startAnvil({ port, chainId: devChainId, ...(signal && { signal }) })
   try {
     const deployer = developmentAccount(0).account
@@ -44,7 +44,7 @@ export async function startDevChain(options: DevChainOptions): Promise<DevChain>
       chainId: devChainId,
       account: deployer,
       usdc: 'mock',
-      bond,
+      disputeBond,
       pollingIntervalMs: 20,
       ...(signal && { signal })
     })

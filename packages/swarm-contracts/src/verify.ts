@@ -11,7 +11,7 @@ import { readUsdc, type UsdcFacts } from './usdc.ts'
 export interface ExpectedSwarm extends SwarmAddresses {
   readonly chainId: number
   /** What a challenger deposits to open a dispute, micro-USDC. */
-  readonly bond: bigint
+  readonly disputeBond: bigint
 }
 
 /**
@@ -22,7 +22,7 @@ export interface ExpectedSwarm extends SwarmAddresses {
  * @throws BaseError DEPLOY_WRONG_CHAIN, DEPLOY_UNVERIFIED, DEPLOY_TOKEN_UNSUITABLE
  */
 export async function verifySwarm(client: Client, expected: ExpectedSwarm): Promise<UsdcFacts> {
-  const { chainId, usdc, swarmLanes, providerStake, bond } = expected
+  const { chainId, usdc, swarmLanes, providerStake, disputeBond } = expected
   await checkChain(client, chainId)
   const domain = {
     lanes: domainOf('Voucher', expected) satisfies Domain,
@@ -32,7 +32,7 @@ export async function verifySwarm(client: Client, expected: ExpectedSwarm): Prom
   const stakeCode = fillImmutables(providerStakeRuntime, {
     ...domainImmutables(domain.stake),
     usdc,
-    bond: numberToHex(bond)
+    disputeBond: numberToHex(disputeBond)
   })
   await checkCode(client, 'SwarmLanes', swarmLanes, lanesCode)
   await checkCode(client, 'ProviderStake', providerStake, stakeCode)
@@ -40,8 +40,9 @@ export async function verifySwarm(client: Client, expected: ExpectedSwarm): Prom
   const stake = { address: providerStake, abi: providerStakeAbi } as const
   checkAddress('SwarmLanes', swarmLanes, await readContract(client, { ...lanes, functionName: 'usdc' }), usdc)
   checkAddress('ProviderStake', providerStake, await readContract(client, { ...stake, functionName: 'usdc' }), usdc)
-  const actualBond = await readContract(client, { ...stake, functionName: 'bond' })
-  if (actualBond !== bond) throw unverified('ProviderStake', providerStake, `has the bond ${actualBond}, not ${bond}`)
+  const actual = await readContract(client, { ...stake, functionName: 'disputeBond' })
+  if (actual !== disputeBond)
+    throw unverified('ProviderStake', providerStake, `has the bond ${actual}, not ${disputeBond}`)
   checkDomain('SwarmLanes', await readContract(client, { ...lanes, functionName: 'eip712Domain' }), domain.lanes)
   checkDomain('ProviderStake', await readContract(client, { ...stake, functionName: 'eip712Domain' }), domain.stake)
   return readUsdc(client, usdc, chainId)
