@@ -1,45 +1,108 @@
 import type { ErrorSpec } from '../error-table.ts'
+import { dealErrorTable } from './deal/error-table.ts'
 
 /** The error codes of the public swarm: part of `errorTable`, one section per folder. */
 export const swarmErrorTable = {
-  // Deal: quotes, jobs, receipts, vouchers
-  DEAL_MALFORMED: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'A quote, job, receipt, voucher or verdict does not parse: a field is missing, out of bounds or unknown.',
-    remedy: 'Nothing was signed or paid. Update both machines to the same version.'
-  },
-  SIGNATURE_MALFORMED: {
-    status: 502,
-    type: 'server_error',
-    meaning: 'A signature is not one that a key makes, or it was altered on its way by someone without the key.',
-    remedy: 'Do not accept what it came with. Ask the other side to sign again.'
-  },
-  SIGNING_KEY_INVALID: {
-    status: 500,
-    type: 'server_error',
-    meaning: 'What should sign is not a secp256k1 private key.',
-    remedy: 'Bring the right key: 32 bytes in hexadecimal. Nothing was signed.'
-  },
-  AMOUNT_INVALID: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'What should be an amount of USDC or a price for a million tokens does not parse.',
-    remedy: 'Write it like 0.40, $0.40 or $0.40/M, with at most 6 decimals.'
-  },
-  PRICE_OVERFLOW: {
-    status: 502,
-    type: 'server_error',
-    meaning: 'Prices and token counts make an amount that no contract can hold.',
-    remedy: 'Nothing was signed or paid. Refuse the prices or the token counts it was made of.'
-  },
+  // Deal: quotes, jobs, receipts, vouchers, verdicts
+  ...dealErrorTable,
 
   // Budget
-  BUDGET_EXCEEDED: {
+  BUDGET_NEVER: {
     status: 402,
     type: 'invalid_request_error',
-    meaning: 'A request would cost more than a ceiling or cap that you set.',
-    remedy: 'Raise the cap that is named, or ask for fewer tokens.'
+    meaning: 'The price ceiling is 0, the default: strangers are never paid, so nothing was reserved or signed.',
+    remedy: 'Set a price ceiling per token if requests may leave the machines you trust.'
+  },
+  BUDGET_PRICE_ABOVE_CEILING: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'A provider asks more for a token than your price ceiling for tokens of that kind.',
+    remedy: 'Choose a cheaper provider, or raise the ceiling.'
+  },
+  BUDGET_REQUEST_CAP: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'One request, with its retries, replicas and audits, could cost more than you allow for a request.',
+    remedy: 'Ask for fewer tokens, or raise the cap per request.'
+  },
+  BUDGET_KEY_CAP: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'The API key has spent, or set aside for what runs, what it may.',
+    remedy: 'Wait until the cap renews (the message says when), or raise the cap of the key.'
+  },
+  BUDGET_DAY_CAP: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'What may be spent on one day (UTC) is spent, or set aside for what runs.',
+    remedy: 'Wait until the day is over, or raise the cap per day.'
+  },
+  BUDGET_MONTH_CAP: {
+    status: 402,
+    type: 'invalid_request_error',
+    meaning: 'What may be spent in one calendar month (UTC) is spent, or set aside for what runs.',
+    remedy: 'Wait until the month is over, or raise the cap per month.'
+  },
+  BUDGET_CLOCK_BEHIND: {
+    status: 500,
+    type: 'server_error',
+    meaning:
+      'The clock of this machine is more than a day behind the last entry of the budget log. A clock that goes back must not open a cap twice.',
+    remedy: 'Set the clock. If the log is what is wrong, move it away and open new lanes.'
+  },
+  BUDGET_ID_REUSED: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'Two different attempts, or requests of two keys, go by one id.',
+    remedy: 'Give each request and each attempt an id of its own. Nothing was reserved for the second.'
+  },
+  BUDGET_RESERVATION_UNKNOWN: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A provider asks to be paid for what nothing was reserved for.',
+    remedy: 'Nothing was signed. If it repeats, drop the provider.'
+  },
+  BUDGET_RESERVATION_ENDED: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A provider asks to be paid for an attempt that is finished, released or past its deadline.',
+    remedy: 'Nothing more was signed. Give attempts more time if honest providers run into this.'
+  },
+  BUDGET_CHARGE_ABOVE_RESERVATION: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A provider asks more than was reserved for the attempt.',
+    remedy: 'Nothing more was signed. Keep the receipt as evidence and drop the provider.'
+  },
+  BUDGET_TOKENS_ABOVE_RESERVATION: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A provider claims more tokens than the attempt was allowed.',
+    remedy: 'Nothing more was signed. Keep the receipt as evidence and drop the provider.'
+  },
+  BUDGET_CHARGE_ABOVE_PRICE: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'A provider asks more than its own prices times its own counts.',
+    remedy: 'Nothing more was signed. Keep the receipt as evidence: it proves the overcharge.'
+  },
+  BUDGET_VOUCHER_UNKNOWN: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'A voucher is said to be signed for more than the budget has on record for its lane.',
+    remedy: 'Something else signs with this key: close the lane, and open others with a new signer.'
+  },
+  BUDGET_EVENT_INVALID: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'A fault in Unhosted: the budget was told something out of bounds.',
+    remedy: 'Nothing was reserved or signed. Run again with --verbose and report what it prints.'
+  },
+  BUDGET_LOG_CORRUPT: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'The budget log is damaged or contradicts itself, so what was signed is not known.',
+    remedy: 'Restore it from a backup, or move it away and open new lanes. Never sign again on lanes that it knew.'
   },
 
   // Audit log

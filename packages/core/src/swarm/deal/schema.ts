@@ -16,8 +16,8 @@ import type { SignedKind, SignedObjects } from './typed-data.ts'
 // uint64 and uint128 of money and counters are canonical decimal strings; uint8, uint32 and times are JSON numbers
 // (times only as far as numbers are exact); hexadecimal is lower case, and refused otherwise.
 
-/** Most arbiters of one panel: each costs a verdict gas. */
-export const maxArbiters = 32
+/** Most arbiters of one panel, as ProviderStake.MAX_ARBITERS. */
+export const maxArbiters = 15
 
 /** Everything that travels, by kind. */
 export interface DealObjects extends SignedObjects {

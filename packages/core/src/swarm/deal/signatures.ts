@@ -1,6 +1,6 @@
 import * as OxAddress from 'ox/Address'
 import * as Secp256k1 from 'ox/Secp256k1'
-import { BaseError } from '../../errors.ts'
+import { BaseError, isBaseError } from '../../errors.ts'
 import type { Address, CompactSignature, Hash, Hex } from './objects.ts'
 import { type DealObjects, encode, type Signed } from './schema.ts'
 import { type Deployment, digest, type SignedKind } from './typed-data.ts'
@@ -58,10 +58,20 @@ export function isSignedBy<K extends SignedKind>(
   deployment: Deployment,
   signer: Address
 ): boolean {
+  return isSignedByOneOf(kind, signed, deployment, [signer])
+}
+
+/** Whether one of `signers` signed it for this deployment; as costly as one. Never throws for a bad signature. */
+export function isSignedByOneOf<K extends SignedKind>(
+  kind: K,
+  signed: Signed<K>,
+  deployment: Deployment,
+  signers: readonly Address[]
+): boolean {
   try {
-    return recoverSigner(kind, signed, deployment) === signer
+    return signers.includes(recoverSigner(kind, signed, deployment))
   } catch (error) {
-    if (error instanceof BaseError && error.code === 'SIGNATURE_MALFORMED') return false
+    if (isBaseError(error, 'SIGNATURE_MALFORMED')) return false
     throw error
   }
 }
