@@ -80,9 +80,7 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
         bytes32 s
     ) external nonReentrant {
         uint256 balanceBefore = _credit(payer, amount);
-        IERC3009(usdc).receiveWithAuthorization(
-            payer, address(this), amount, validAfter, validBefore, nonce, v, r, s
-        );
+        IERC3009(usdc).receiveWithAuthorization(payer, address(this), amount, validAfter, validBefore, nonce, v, r, s);
         _requireReceived(balanceBefore, amount);
     }
 
@@ -99,23 +97,22 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
             closeWindow >= LEAST_CLOSE_WINDOW && closeWindow <= MOST_CLOSE_WINDOW,
             CloseWindowOutOfRange(closeWindow, LEAST_CLOSE_WINDOW, MOST_CLOSE_WINDOW)
         );
-        require(amount <= type(uint104).max, AmountTooLarge(amount, type(uint104).max));
-        _debit(msg.sender, amount);
+        uint104 funded = _fit(amount, type(uint104).max);
+        _debit(msg.sender, funded);
 
         uint64 nonce = _accounts[msg.sender].lanesOpened++;
         laneId = keccak256(abi.encode(Lane(msg.sender, provider, signer, closeWindow, nonce)));
-        _lanes[laneId].funded = uint104(amount);
-        emit LaneOpened(laneId, msg.sender, provider, signer, closeWindow, nonce, amount);
+        _lanes[laneId].funded = funded;
+        emit LaneOpened(laneId, msg.sender, provider, signer, closeWindow, nonce, funded);
     }
 
     /// @inheritdoc ISwarmLanes
     function topUp(Lane calldata lane, uint256 amount) external {
         (bytes32 laneId, LaneState storage state) = _openLaneOfCaller(lane);
-        uint256 most = type(uint104).max - state.funded;
-        require(amount <= most, AmountTooLarge(amount, most));
-        _debit(msg.sender, amount);
+        uint104 added = _fit(amount, type(uint104).max - state.funded);
+        _debit(msg.sender, added);
 
-        state.funded += uint104(amount);
+        state.funded += added;
         emit LaneToppedUp(laneId, state.funded);
     }
 
@@ -131,7 +128,8 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
                 continue;
             }
             uint256 amount = voucher.cumulative - state.claimed;
-            state.claimed = uint104(voucher.cumulative); // fits: at most `funded`
+            // forge-lint: disable-next-line(unsafe-typecast): at most `funded`
+            state.claimed = uint104(voucher.cumulative);
             _earnings[voucher.lane.provider] += amount;
             credited += amount;
             emit Claimed(laneId, voucher.lane.provider, voucher.cumulative, amount, voucher.ledgerHead);
@@ -141,6 +139,7 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc ISwarmLanes
     function startClose(Lane calldata lane) external {
         (bytes32 laneId, LaneState storage state) = _openLaneOfCaller(lane);
+        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
         state.closesAt = uint48(block.timestamp + lane.closeWindow);
         emit Closing(laneId, state.closesAt);
     }
@@ -168,7 +167,7 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc ISwarmLanes
     function withdrawDeposit(address to, uint256 amount) external nonReentrant {
         _requireRecipient(to);
-        _debit(msg.sender, amount);
+        _debit(msg.sender, _fit(amount, type(uint104).max));
         emit DepositWithdrawn(msg.sender, to, amount);
         IERC20(usdc).safeTransfer(to, amount);
     }
@@ -218,9 +217,8 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
     function _credit(address payer, uint256 amount) private returns (uint256 balanceBefore) {
         require(payer != address(0), ZeroAddress("payer"));
         require(amount != 0, ZeroAmount());
-        require(amount <= type(uint104).max, AmountTooLarge(amount, type(uint104).max));
         // Cannot overflow in practice: 2^88 deposits of the largest size would have to come first.
-        _accounts[payer].free += uint192(amount);
+        _accounts[payer].free += _fit(amount, type(uint104).max);
         emit Deposited(payer, amount);
         return IERC20(usdc).balanceOf(address(this));
     }
@@ -231,11 +229,17 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
         require(received == amount, UnexpectedTransfer(received, amount));
     }
 
-    function _debit(address payer, uint256 amount) private {
+    function _fit(uint256 amount, uint104 most) private pure returns (uint104) {
+        require(amount <= most, AmountTooLarge(amount, most));
+        // forge-lint: disable-next-line(unsafe-typecast): just checked
+        return uint104(amount);
+    }
+
+    function _debit(address payer, uint104 amount) private {
         require(amount != 0, ZeroAmount());
-        uint256 free = _accounts[payer].free;
+        uint192 free = _accounts[payer].free;
         require(amount <= free, InsufficientDeposit(payer, free, amount));
-        _accounts[payer].free = uint192(free - amount);
+        _accounts[payer].free = free - amount;
     }
 
     function _openLaneOfCaller(Lane calldata lane) private view returns (bytes32 laneId, LaneState storage state) {
@@ -262,9 +266,8 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
         if (voucher.cumulative <= state.claimed) return (false, Skip.NothingNew);
         if (voucher.cumulative > state.funded) return (false, Skip.AboveFunding);
         Signature calldata signature = voucher.signature;
-        (address signer,,) = ECDSA.tryRecover(
-            voucherDigest(laneId, voucher.cumulative, voucher.ledgerHead), signature.r, signature.vs
-        );
+        (address signer,,) =
+            ECDSA.tryRecover(voucherDigest(laneId, voucher.cumulative, voucher.ledgerHead), signature.r, signature.vs);
         // A signature that fails gives the zero address, and no lane has that for its signer.
         return (signer == voucher.lane.signer, Skip.BadSignature);
     }
@@ -273,10 +276,10 @@ contract SwarmLanes is ISwarmLanes, EIP712, ReentrancyGuardTransient {
     function _close(bytes32 laneId, address payer) private {
         LaneState storage state = _lanes[laneId];
         uint104 claimed = state.claimed;
-        uint256 returned = state.funded - claimed;
+        uint104 returned = state.funded - claimed;
         state.funded = claimed;
         state.closesAt = CLOSED;
-        _accounts[payer].free += uint192(returned);
+        _accounts[payer].free += returned;
         emit LaneClosed(laneId, returned);
     }
 

@@ -156,8 +156,8 @@ interface ISwarmLanes {
     function releaseLane(Lane calldata lane) external;
 
     /// @notice Pays `amount` of the caller's free deposit out to `to`.
-    /// @dev Anyone with a deposit. Reverts: ZeroAddress("to"), InvalidRecipient, ZeroAmount, InsufficientDeposit, and
-    /// with the token's own error when it is paused, or `to` or this contract is blacklisted: nothing is lost then, try
+    /// @dev Anyone with a deposit. Reverts: ZeroAddress("to"), InvalidRecipient, AmountTooLarge, ZeroAmount,
+    /// InsufficientDeposit, and with the token's own error when it is paused, or `to` or this contract is blacklisted: nothing is lost then, try
     /// another address or later.
     function withdrawDeposit(address to, uint256 amount) external;
 

@@ -222,7 +222,7 @@ abstract contract FiatLedger {
 
     // What the signatures' half uses
 
-    function _transfer(address from, address to, uint256 value) internal {
+    function _transfer(address from, address to, uint256 value) internal virtual {
         require(from != address(0), "ERC20: transfer from the zero address");
         require(to != address(0), "ERC20: transfer to the zero address");
         uint256 balance = balanceOf(from);

@@ -38,9 +38,7 @@ contract MockUSDC is FiatLedger, IERC3009 {
     /// @notice Changes with the chain id, so a signature is good on one side of a fork only.
     function DOMAIN_SEPARATOR() public view returns (bytes32) {
         return keccak256(
-            abi.encode(
-                DOMAIN_TYPEHASH, keccak256(bytes(name)), keccak256(bytes(version)), block.chainid, address(this)
-            )
+            abi.encode(DOMAIN_TYPEHASH, keccak256(bytes(name)), keccak256(bytes(version)), block.chainid, address(this))
         );
     }
 

@@ -49,20 +49,21 @@ abstract contract Test {
     }
 }
 
-/// @notice For invariant tests: forge asks the test contract, by these names, what to call.
+/// @notice For invariant tests: forge asks the test contract, by this name, what to call.
 abstract contract InvariantTest is Test {
     struct FuzzSelector {
         address addr;
         bytes4[] selectors;
     }
 
-    address[] private _targets;
+    FuzzSelector[] private _targets;
 
-    function targetContracts() public view returns (address[] memory) {
+    function targetSelectors() public view returns (FuzzSelector[] memory) {
         return _targets;
     }
 
-    function target(address handler) internal {
-        _targets.push(handler);
+    /// @notice Calls these functions of `handler` in random order with random arguments, and nothing else.
+    function target(address handler, bytes4[] memory selectors) internal {
+        _targets.push(FuzzSelector(handler, selectors));
     }
 }
