@@ -49,7 +49,7 @@ describe('isBaseError', () => {
 describe('errorTable', () => {
   it.each(Object.entries(errorTable))('%s has a status that goes with its type', (_, { status, type }) => {
     const statuses: Readonly<Record<typeof type, (status: number) => boolean>> = {
-      invalid_request_error: (code) => [400, 409, 413].includes(code),
+      invalid_request_error: (code) => [400, 402, 409, 413].includes(code),
       authentication_error: (code) => code === 401,
       permission_error: (code) => code === 403,
       not_found_error: (code) => code === 404,
