@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: ['test/engine.setup.ts'],
-          include: ['packages/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'test/**/*.test.ts']
+          include: ['packages/*/{src,scripts}/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'test/**/*.test.ts']
         }
       },
       {

@@ -17,7 +17,7 @@ const usdc: Readonly<Record<number, Address>> = {
   84532: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' // Base Sepolia
 }
 
-/** The swarm's contracts by chain id. Empty, because they are not deployed on any public chain. */
+/** The swarm's contracts by chain id. Empty: they are deployed on no public chain. */
 const swarm: Readonly<Record<number, Omit<SwarmAddresses, 'usdc'>>> = {}
 
 /** The chain id that `npm run chain` serves, as anvil and others do by default. */
@@ -35,7 +35,10 @@ export function usdcAddress(chainId: number): Address | undefined {
  * @throws BaseError SWARM_NOT_DEPLOYED where this version knows none and none are given
  */
 export function swarmAddresses(chainId: number, deployment?: SwarmAddresses & { chainId: number }): SwarmAddresses {
-  if (deployment?.chainId === chainId) return deployment
+  if (deployment?.chainId === chainId) {
+    const { usdc, swarmLanes, providerStake } = deployment
+    return { usdc, swarmLanes, providerStake }
+  }
   const token = usdc[chainId]
   const contracts = swarm[chainId]
   if (token !== undefined && contracts !== undefined) return { usdc: token, ...contracts }

@@ -26,7 +26,9 @@ export function fillImmutables(template: RuntimeTemplate, values: Readonly<Recor
   if (odd.length > 0) throw new Error(`these immutables do not match the compiled contract: ${odd.join(', ')}`)
   let code = template.code.slice(2)
   for (const [name, offsets] of Object.entries(template.immutables)) {
-    const word = pad(values[name] ?? '0x', { size: 32 }).slice(2).toLowerCase()
+    const word = pad(values[name] ?? '0x', { size: 32 })
+      .slice(2)
+      .toLowerCase()
     for (const offset of offsets) code = code.slice(0, offset * 2) + word + code.slice(offset * 2 + 64)
   }
   return `0x${code}`
