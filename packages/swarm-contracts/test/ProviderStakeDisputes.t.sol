@@ -75,4 +75,381 @@ contract ProviderStakeDisputesTest is StakeFixture {
         vm.assertEq(staked(), STAKE, "staked");
         vm.assertEq(reserved(), 0, "reserved");
     }
+
+    // When and how often one opens
+
+    function test_open_untilThreeDaysAfterTheDeadline() external {
+        IProviderStake.Evidence memory e = papers();
+        uint256 until = uint256(e.job.deadline) + 3 days;
+        vm.warp(until + 1);
+        refuse(e, abi.encodeWithSelector(IProviderStake.TooLateToDispute.selector, hashOf(e.job), until));
+        vm.warp(until);
+        open(e);
+    }
+
+    function test_open_deadlineAtTheEndOfTime() external {
+        IProviderStake.Evidence memory e = papers();
+        e.job.deadline = type(uint64).max;
+        seal(e);
+        open(e);
+    }
+
+    function test_open_onceForEachJob_howeverItEnded() external {
+        IProviderStake.Evidence memory e = papers();
+        bytes32 id = open(e);
+        bytes memory why = abi.encodeWithSelector(IProviderStake.AlreadyDisputed.selector, id);
+        refuse(e, why);
+        resolve(id, false, 0);
+        refuse(e, why);
+
+        e = papers("second");
+        id = open(e);
+        resolve(id, true, 0);
+        // A later receipt, or another quote signature, is the same job.
+        e.receipt.seq = 1;
+        seal(e);
+        refuse(e, abi.encodeWithSelector(IProviderStake.AlreadyDisputed.selector, id));
+    }
+
+    function test_open_aRetryIsAnotherJob() external {
+        IProviderStake.Evidence memory e = papers();
+        bytes32 first_ = open(e);
+        e.job.attempt = 1;
+        seal(e);
+        vm.assertNotEq(open(e), first_, "id");
+        vm.assertEq(reserved(), 2 * AT_RISK, "both reserve");
+    }
+
+    function test_open_atMostSixteen() external {
+        bytes32 id;
+        for (uint256 i; i < 16; ++i) {
+            id = open(small(vm.toString(i)));
+        }
+        vm.assertEq(stakes.stakeOf(provider).openDisputes, 16, "open");
+        refuse(small("one more"), abi.encodeWithSelector(IProviderStake.TooManyDisputes.selector, provider, 16));
+        resolve(id, false, 0);
+        open(small("one more"));
+        vm.assertEq(stakes.stakeOf(provider).openDisputes, 16, "open again");
+    }
+
+    function test_open_reservesWhatIsLeftAndNoMore() external {
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = uint128(STAKE - USD);
+        seal(e);
+        open(e);
+        bytes32 second = open(papers("second"));
+        vm.assertEq(stakes.disputeOf(second).reserved, USD, "what was free");
+        vm.assertEq(reserved(), STAKE, "all");
+        refuse(papers("third"), abi.encodeWithSelector(IProviderStake.NothingAtStake.selector, provider));
+        resolve(second, true, USD);
+        vm.assertEq(staked(), STAKE - USD, "only its own part");
+        vm.assertEq(reserved(), STAKE - USD, "the first one's part");
+    }
+
+    function test_open_refusesAQuoteThatRisksNothing() external {
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = 0;
+        seal(e);
+        refuse(e, abi.encodeWithSelector(IProviderStake.NothingAtStake.selector, provider));
+    }
+
+    function test_open_takesTheLargestAtRisk() external {
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = type(uint128).max;
+        e.job.maxCharge = type(uint128).max;
+        seal(e);
+        bytes32 id = open(e);
+        vm.assertEq(stakes.disputeOf(id).reserved, STAKE, "reserved");
+        vm.assertEq(stakes.disputeOf(id).refundCap, STAKE / 2, "refund cap");
+    }
+
+    function test_open_whatIsLeavingIsReservedToo() external {
+        startUnstake(provider, STAKE);
+        open(papers());
+        vm.assertEq(reserved(), AT_RISK, "reserved");
+    }
+
+    function test_open_wantsTheBond() external {
+        usdc.mint(challenger, BOND - 1);
+        vm.startPrank(challenger);
+        usdc.approve(address(stakes), BOND);
+        vm.expectRevert(bytes("ERC20: transfer amount exceeds balance"));
+        stakes.openDispute(papers(), panel_(), ROOT);
+        vm.assertEq(reserved(), 0, "reserved");
+    }
+
+    function test_open_byAnyone_theRefundIsTheRequesters() external {
+        fund(stranger, BOND);
+        IProviderStake.Evidence memory e = papers();
+        vm.prank(stranger);
+        bytes32 id = stakes.openDispute(e, panel_(), ROOT);
+        resolve(id, true, USD);
+        assertCredits(USD, 0, 0, AT_RISK / 2);
+        vm.assertEq(stakes.creditOf(stranger), BOND + AT_RISK / 2 - USD, "stranger");
+    }
+
+    // Refunds
+
+    function test_guilty_aRefundAboveTheCapIsCut() external {
+        IProviderStake.Evidence memory e = papers();
+        e.job.maxCharge = uint128(PICO + 999_999); // rounded down
+        seal(e);
+        bytes32 id = open(e);
+        vm.expectEmit(address(stakes));
+        emit IProviderStake.DisputeResolved(id, true, USD, ROOT);
+        resolve(id, true, type(uint128).max);
+        assertCredits(USD, BOND + AT_RISK / 2 - USD, 0, AT_RISK / 2);
+    }
+
+    /// @dev Papers that a provider makes up with a friend name any loss: half is burned all the same.
+    function test_guilty_aRefundNeverSparesTheBurning() external {
+        IProviderStake.Evidence memory e = papers();
+        e.job.maxCharge = type(uint128).max;
+        e.quote.atRisk = uint128(STAKE);
+        seal(e);
+        resolve(open(e), true, type(uint128).max);
+        assertCredits(STAKE / 2, BOND, 0, STAKE / 2);
+    }
+
+    function test_guilty_anOddMicroIsBurned() external {
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = 1;
+        seal(e);
+        resolve(open(e), true, 1);
+        assertCredits(0, BOND, 0, 1);
+    }
+
+    // Verdicts
+
+    function test_verdict_upToAndIncludingTheLastSecond() external {
+        bytes32 id = open(papers());
+        bytes32 second = open(papers("second"));
+        vm.warp(NOW + 48 hours);
+        resolve(id, true, 0);
+        vm.warp(NOW + 48 hours + 1);
+        Verdict memory verdict = Verdict(second, true, 0, ROOT);
+        refuse(
+            verdict, first(2), abi.encodeWithSelector(IProviderStake.VerdictTooLate.selector, second, NOW + 48 hours)
+        );
+    }
+
+    function test_verdict_endsADisputeForGood() external {
+        bytes32 id = open(papers());
+        resolve(id, false, 0);
+        bytes memory why = abi.encodeWithSelector(IProviderStake.DisputeNotOpen.selector, id);
+        refuse(Verdict(id, true, 0, ROOT), first(2), why);
+        vm.warp(NOW + 48 hours + 1);
+        vm.expectRevert(why);
+        stakes.expireDispute(id);
+    }
+
+    function test_expiry_endsADisputeForGood() external {
+        bytes32 id = open(papers());
+        vm.warp(NOW + 48 hours + 1);
+        stakes.expireDispute(id);
+        bytes memory why = abi.encodeWithSelector(IProviderStake.DisputeNotOpen.selector, id);
+        vm.expectRevert(why);
+        stakes.expireDispute(id);
+        vm.warp(NOW);
+        refuse(Verdict(id, true, 0, ROOT), first(2), why);
+    }
+
+    function test_verdict_needsADispute() external {
+        bytes memory why = abi.encodeWithSelector(IProviderStake.DisputeNotOpen.selector, ROOT);
+        refuse(Verdict(ROOT, true, 0, ROOT), first(2), why);
+        vm.expectRevert(why);
+        stakes.expireDispute(ROOT);
+    }
+
+    function test_verdict_needsTheThreshold() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        refuse(verdict, first(1), abi.encodeWithSelector(IProviderStake.TooFewSignatures.selector, 1, 2));
+        refuse(verdict, first(0), abi.encodeWithSelector(IProviderStake.TooFewSignatures.selector, 0, 2));
+        stakes.resolveDispute(verdict, panel_(), verdictBy(verdict, first(3)));
+    }
+
+    function test_verdict_inAnyOrder() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        uint256[] memory seats = new uint256[](2);
+        (seats[0], seats[1]) = (2, 0);
+        stakes.resolveDispute(verdict, panel_(), verdictBy(verdict, seats));
+    }
+
+    function test_verdict_anArbiterCountsOnce() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        uint256[] memory seats = new uint256[](2);
+        (seats[0], seats[1]) = (2, 2);
+        bytes memory why = abi.encodeWithSelector(IProviderStake.DuplicateArbiter.selector, arbiter(2).account);
+        refuse(verdict, seats, why);
+        // Nor with enough others: a batch with a mistake is refused whole.
+        seats = new uint256[](3);
+        (seats[0], seats[1], seats[2]) = (2, 1, 2);
+        refuse(verdict, seats, why);
+    }
+
+    function test_verdict_anArbiterNamedTwiceCountsOnce() external {
+        Panel memory panel = panelOf(2, 2);
+        panel.arbiters[1] = panel.arbiters[0];
+        IProviderStake.Evidence memory e = papers();
+        e.quote.arbiterSet = setOf(panel);
+        seal(e);
+        Verdict memory verdict = Verdict(open(e, panel), true, 0, ROOT);
+        Signature[] memory signatures = verdictBy(verdict, new uint256[](2));
+        vm.expectRevert(
+            abi.encodeWithSelector(IProviderStake.DuplicateArbiter.selector, panel.arbiters[0])
+        );
+        stakes.resolveDispute(verdict, panel, signatures);
+    }
+
+    function test_verdict_refusesStrangers() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        uint256[] memory seats = new uint256[](2);
+        (seats[0], seats[1]) = (0, 3); // there are seats 0 to 2
+        refuse(verdict, seats, abi.encodeWithSelector(IProviderStake.NotAnArbiter.selector, arbiter(3).account));
+    }
+
+    function test_verdict_refusesAnotherPanel() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        Panel memory panel = panelOf(3, 1);
+        Signature[] memory signatures = verdictBy(verdict, first(1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IProviderStake.BrokenLink.selector, "panel", setOf(panel_()), setOf(panel))
+        );
+        stakes.resolveDispute(verdict, panel, signatures);
+    }
+
+    /// @dev Changed in any part, it is not what was signed, and the signer that comes out is nobody's.
+    function test_verdict_refusesWhatWasNotSigned() external {
+        bytes32 id = open(papers());
+        Verdict memory signed = Verdict(id, true, 5, ROOT);
+        Signature[] memory signatures = verdictBy(signed, first(2));
+        refuseForged(Verdict(id, false, 5, ROOT), signatures);
+        refuseForged(Verdict(id, true, 6, ROOT), signatures);
+        refuseForged(Verdict(id, true, 5, bytes32(0)), signatures);
+        refuseForged(Verdict(open(papers("second")), true, 5, ROOT), signatures);
+        vm.chainId(block.chainid + 1);
+        refuseForged(signed, signatures);
+        vm.chainId(block.chainid - 1);
+        stakes.resolveDispute(signed, panel_(), signatures);
+    }
+
+    function test_verdict_refusesOneForAnotherContract() external {
+        Verdict memory verdict = Verdict(open(papers()), true, 0, ROOT);
+        Signature[] memory signatures = new Signature[](2);
+        for (uint256 i; i < 2; ++i) {
+            signatures[i] = sign(arbiter(i), digestFor(hashOf(verdict), block.chainid, stranger));
+        }
+        refuseForged(verdict, signatures);
+    }
+
+    function test_verdict_byTheLargestPanel() external {
+        Panel memory panel = panelOf(15, 15);
+        IProviderStake.Evidence memory e = papers();
+        e.quote.arbiterSet = setOf(panel);
+        seal(e);
+        Verdict memory verdict = Verdict(open(e, panel), true, 0, ROOT);
+        stakes.resolveDispute(verdict, panel, verdictBy(verdict, first(15)));
+        vm.assertEq(staked(), STAKE - AT_RISK, "staked");
+    }
+
+    // Leaving
+
+    function test_nothingLeavesUnderADispute() external {
+        startUnstake(provider, USD);
+        vm.warp(NOW + 7 days);
+        IProviderStake.Evidence memory e = papers();
+        e.job.deadline = uint64(NOW + 7 days);
+        seal(e);
+        open(e);
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.StakeUnderDispute.selector, provider, 1));
+        finishUnstake(provider);
+    }
+
+    /// @dev Else a provider could keep its stake behind disputes of its own until the last moment.
+    function test_theTimeToLeaveStartsAnewWhenADisputeEnds() external {
+        startUnstake(provider, USD);
+        vm.warp(NOW + 2 days);
+        bytes32 id = open(papers());
+        bytes32 second = open(papers("second"));
+        resolve(id, false, 0);
+        vm.assertEq(stakes.stakeOf(provider).leavesAt, NOW + 9 days, "after a verdict");
+        vm.warp(NOW + 4 days + 1);
+        stakes.expireDispute(second);
+        vm.assertEq(stakes.stakeOf(provider).leavesAt, NOW + 11 days + 1, "after silence");
+        vm.warp(NOW + 11 days);
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.UnstakeNotOver.selector, provider, NOW + 11 days + 1));
+        finishUnstake(provider);
+        vm.warp(NOW + 11 days + 1);
+        finishUnstake(provider);
+        vm.assertEq(staked(), STAKE - USD, "staked");
+    }
+
+    function test_aDisputeStartsNoUnstake() external {
+        resolve(open(papers()), false, 0);
+        vm.assertEq(stakes.stakeOf(provider).leavesAt, 0, "leavesAt");
+    }
+
+    function test_whatIsSlashedCannotLeave() external {
+        startUnstake(provider, STAKE - USD);
+        resolve(open(papers()), true, 0);
+        vm.assertEq(stakes.stakeOf(provider).leaving, STAKE - AT_RISK, "cut to what is there");
+        vm.warp(NOW + 7 days);
+        finishUnstake(provider);
+        vm.assertEq(staked(), 0, "staked");
+        vm.assertEq(usdc.balanceOf(provider), STAKE - AT_RISK, "paid");
+    }
+
+    function test_whatIsLeftOfTheStakeLeavesAsAsked() external {
+        startUnstake(provider, USD);
+        resolve(open(papers()), true, 0);
+        vm.assertEq(stakes.stakeOf(provider).leaving, USD, "still there");
+    }
+
+    // Any numbers
+
+    function testFuzz_guilty(uint104 amount, uint128 atRisk, uint128 maxCharge, uint128 refund) external {
+        atRisk = uint128(bound(atRisk, 1, type(uint128).max));
+        uint256 total = STAKE + bound(amount, 1, type(uint104).max - STAKE);
+        stake(provider, total - STAKE);
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = atRisk;
+        e.job.maxCharge = maxCharge;
+        seal(e);
+        resolve(open(e), true, refund);
+
+        uint256 slashed = min(total, atRisk);
+        uint256 refunded = stakes.creditOf(requester);
+        uint256 reward = stakes.creditOf(challenger) - BOND;
+        vm.assertEq(refunded + reward + stakes.burnable(), slashed, "sum");
+        vm.assertEq(staked(), total - slashed, "staked");
+        vm.assertLe(reward, (slashed - refunded) / 2, "the challenger has at most half of the rest");
+        vm.assertEq(stakes.burnable(), slashed - slashed / 2, "half is burned");
+        vm.assertEq(refunded, min(refund, min(maxCharge / 1e6, slashed / 2)), "the requester comes first");
+    }
+
+    // How
+
+    function small(string memory name) private view returns (IProviderStake.Evidence memory e) {
+        e = papers(name);
+        e.quote.atRisk = uint128(USD);
+        seal(e);
+    }
+
+    function refuse(IProviderStake.Evidence memory e, bytes memory why) private {
+        fund(challenger, BOND);
+        vm.expectRevert(why);
+        vm.prank(challenger);
+        stakes.openDispute(e, panel_(), ROOT);
+    }
+
+    function refuse(Verdict memory verdict, uint256[] memory seats, bytes memory why) private {
+        Signature[] memory signatures = verdictBy(verdict, seats);
+        vm.expectRevert(why);
+        stakes.resolveDispute(verdict, panel_(), signatures);
+    }
+
+    function refuseForged(Verdict memory verdict, Signature[] memory signatures) private {
+        vm.expectPartialRevert(IProviderStake.NotAnArbiter.selector);
+        stakes.resolveDispute(verdict, panel_(), signatures);
+    }
 }
