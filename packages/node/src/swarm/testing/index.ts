@@ -1,0 +1,2 @@
+export * from './swarm-chain.ts'
+export * from './test-chain.ts'
