@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
   compactSignatureToSignature,
-  hashDomain,
   hashStruct,
   hashTypedData,
   parseCompactSignature,
@@ -20,6 +19,17 @@ import { arbiterSet, digest, domainOf, jobId, laneId, type SignedKind, structHas
 const path = '../../../../swarm-contracts/vectors/deal.json'
 const text = readFileSync(new URL(path, import.meta.url), 'utf8')
 const vectors = JSON.parse(text) as ReturnType<typeof dealVectors>
+/** viem infers a type of its own from a narrower one, which no value of ours is. */
+type ViemTypes = Readonly<Record<string, readonly { readonly name: string; readonly type: string }[]>>
+const viemTypes: ViemTypes = types
+const viemDomain: ViemTypes = {
+  EIP712Domain: [
+    { name: 'name', type: 'string' },
+    { name: 'version', type: 'string' },
+    { name: 'chainId', type: 'uint256' },
+    { name: 'verifyingContract', type: 'address' }
+  ]
+}
 const [first, second] = vectors.deployments
 const kinds = Object.keys(types) as readonly SignedKind[]
 const instances = kinds.flatMap((kind) => (vectors.signed[kind] ?? []).map((vector) => ({ kind, ...vector })))
@@ -40,7 +50,7 @@ describe.each(instances)('$kind, $id', ({ kind, object, structHash: expected, si
 
   it('has the struct hash that viem computes', () => {
     expect(structHash(kind, value)).toBe(expected)
-    expect(hashStruct({ types, primaryType: kind, data: message })).toBe(expected)
+    expect(hashStruct({ types: viemTypes, primaryType: kind, data: message })).toBe(expected)
   })
 
   it.each([0, 1])(
@@ -51,7 +61,7 @@ describe.each(instances)('$kind, $id', ({ kind, object, structHash: expected, si
       expect(digest(kind, value, deployment)).toBe(expectedDigest)
       expect(recoverSigner(kind, { object: value, signature }, deployment)).toBe(signer)
       const domain = domainOf(kind, deployment)
-      expect(hashTypedData({ domain, types, primaryType: kind, message })).toBe(expectedDigest)
+      expect(hashTypedData({ domain, types: viemTypes, primaryType: kind, message })).toBe(expectedDigest)
       const full = serializeSignature(compactSignatureToSignature(parseCompactSignature(signature)))
       const recovered = await recoverAddress({ hash: expectedDigest, signature: full })
       expect(recovered.toLowerCase()).toBe(signer)
@@ -69,7 +79,7 @@ describe.each(instances)('$kind, $id', ({ kind, object, structHash: expected, si
 describe('domains and ids', () => {
   it.each(vectors.deployments)('separators of chain $chainId are those that viem computes', (deployment) => {
     const hash = (kind: SignedKind) =>
-      hashDomain({ domain: domainOf(kind, deployment), types: { EIP712Domain: domainTypes } })
+      hashStruct({ types: viemDomain, primaryType: 'EIP712Domain', data: domainOf(kind, deployment) })
     expect(hash('Voucher')).toBe(deployment.lanesSeparator)
     expect(hash('Quote')).toBe(deployment.stakeSeparator)
   })
@@ -86,10 +96,3 @@ describe('domains and ids', () => {
     expect(jobId(parts.laneId, parts.clientKey, parts.requestCommit)).toBe(parts.jobId)
   })
 })
-
-const domainTypes = [
-  { name: 'name', type: 'string' },
-  { name: 'version', type: 'string' },
-  { name: 'chainId', type: 'uint256' },
-  { name: 'verifyingContract', type: 'address' }
-]
