@@ -49,21 +49,27 @@ abstract contract Test {
     }
 }
 
-/// @notice For invariant tests: forge asks the test contract, by this name, what to call.
+/// @notice For invariant tests: forge asks the test contract, by these names, what to call.
 abstract contract InvariantTest is Test {
     struct FuzzSelector {
         address addr;
         bytes4[] selectors;
     }
 
-    FuzzSelector[] private _targets;
+    address[] private _targets;
+    FuzzSelector[] private _selectors;
+
+    function targetContracts() public view returns (address[] memory) {
+        return _targets;
+    }
 
     function targetSelectors() public view returns (FuzzSelector[] memory) {
-        return _targets;
+        return _selectors;
     }
 
     /// @notice Calls these functions of `handler` in random order with random arguments, and nothing else.
     function target(address handler, bytes4[] memory selectors) internal {
-        _targets.push(FuzzSelector(handler, selectors));
+        _targets.push(handler);
+        _selectors.push(FuzzSelector(handler, selectors));
     }
 }
