@@ -1,4 +1,21 @@
+/** The account of a private key; the key stays in it. */
+
+export { formatDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
+export { privateKeyToAccount as localAccount } from 'viem/accounts'
 // Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
+export { type Balances, readBalances } from './access/balances.ts'
+export { type RememberedChain, readChainFile, writeChainFile } from './access/chain-file.ts'
+export { type ClearText, showingAccount, usdcInWords } from './access/clear-text.ts'
+export { type FoundLane, findLanes } from './access/find-lanes.ts'
+export {
+  type ChainChoice,
+  type DeployContractsOptions,
+  deployContracts,
+  type OpenedSwarm,
+  openSwarm,
+  readDeployment
+} from './access/open-swarm.ts'
+export { sendUsdc } from './access/send-usdc.ts'
 export {
   type AccountSender,
   type AccountSenderOptions,
@@ -8,12 +25,12 @@ export {
   type SendPolicy,
   type SendRequest
 } from './chain/account-sender.ts'
+export type { ActOptions } from './chain/act.ts'
 export { type ConfirmationTier, confirmationsFor, confirmationTiers } from './chain/confirmations.ts'
 export { type ChainConnection, type ChainConnectionOptions, createChainConnection } from './chain/connection.ts'
 export { type ClaimOutcome, type Claims, type ClaimsOptions, createClaims } from './lanes/claims.ts'
 export type { LaneState, LaneStatus } from './lanes/lane-state.ts'
 export {
-  type ActOptions,
   createLanes,
   type Lanes,
   type LanesOptions,
@@ -22,6 +39,18 @@ export {
 } from './lanes/lanes.ts'
 export type { ClaimRow, SkipReason } from './lanes/plan-claims.ts'
 export { readUsdcBalance, transferData } from './lanes/token.ts'
+export { createProviderLanes, type ProviderLanes, type ProviderLanesOptions } from './provider-lanes.ts'
+export { createSettlement, type Settlement, type SettlementOptions } from './settlement.ts'
+export type { Evidence } from './stakes/arguments.ts'
+export {
+  createDisputes,
+  type DisputeState,
+  type Disputes,
+  type DisputesOptions,
+  type OpenedDispute,
+  type Slashing
+} from './stakes/disputes.ts'
+export { createStakes, type StakeState, type Stakes, type StakesOptions } from './stakes/stakes.ts'
 export { createVoucherBook, type Promised, type VoucherBook, type VoucherBookOptions } from './vouchers/voucher-book.ts'
 export {
   type Accepted,
@@ -30,3 +59,10 @@ export {
   type VoucherInbox,
   type VoucherInboxOptions
 } from './vouchers/voucher-inbox.ts'
+export {
+  createEventWatcher,
+  type EventWatcher,
+  type EventWatcherOptions,
+  type SwarmNotice
+} from './watch/event-watcher.ts'
+export { confirmationsOfEvent, type SwarmEvent, type SwarmEventName } from './watch/swarm-events.ts'

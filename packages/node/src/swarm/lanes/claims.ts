@@ -5,15 +5,16 @@ import {
   type Address,
   decodeFunctionResult,
   encodeFunctionData,
-  type Hex,
   keccak256,
   parseEventLogs,
   type TransactionReceipt
 } from 'viem'
 import type { AccountSender } from '../chain/account-sender.ts'
+import { logsOf } from '../chain/act.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 import { dealDeployment } from '../chain/deal-deployment.ts'
 import { simulate } from '../chain/prepare.ts'
+import { splitSignature } from '../chain/signatures.ts'
 import { type LaneState, readLane } from './lane-state.ts'
 import { type ClaimPlan, type ClaimRow, planClaims, type SkipReason, skipReasons, skipWords } from './plan-claims.ts'
 
@@ -108,9 +109,7 @@ function skipped(laneId: Hash, reason: SkipReason, hash: Hash | null): ClaimOutc
 
 function argumentOf({ lane, voucher }: ClaimRow) {
   const { cumulative, ledgerHead } = voucher.object
-  const r: Hex = `0x${voucher.signature.slice(2, 66)}`
-  const vs: Hex = `0x${voucher.signature.slice(66)}`
-  return { lane, cumulative, ledgerHead, signature: { r, vs } }
+  return { lane, cumulative, ledgerHead, signature: splitSignature(voucher.signature) }
 }
 
 /** What a claim did, row by row of what was sent. */
@@ -120,7 +119,7 @@ function outcomesOf(
   sent: readonly ClaimRow[]
 ): ReadonlyMap<Hash, ClaimOutcome> {
   const hash = receipt.transactionHash
-  const logs = receipt.logs.filter(({ address }) => address.toLowerCase() === swarmLanes)
+  const logs = logsOf(receipt, swarmLanes)
   const outcomes = new Map<Hash, ClaimOutcome>()
   for (const { args } of parseEventLogs({ abi: swarmLanesAbi, logs, eventName: 'Claimed' })) {
     outcomes.set(args.laneId, { laneId: args.laneId, status: 'claimed', amount: microUsdc(args.amount), hash })

@@ -1,23 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import type { Address, Hash, Lane, Seconds } from '@unhosted/core/swarm/deal'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
-import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
+import { encodeFunctionData, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { getBlock, readContract } from 'viem/actions'
 import type { AccountSender } from '../chain/account-sender.ts'
-import { wrongContract } from '../chain/chain-error.ts'
+import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 import { lowerCase } from '../chain/deal-deployment.ts'
 import { signDepositAuthorization } from './deposit-authorization.ts'
 import { type LaneState, readLane } from './lane-state.ts'
 import { allow, checkUsdcBalance } from './token.ts'
-
-/** How an act on the chain is done. Amounts are micro-USDC. */
-export interface ActOptions {
-  readonly signal: AbortSignal
-  /** Names the act, so that after a crash the same call finds the first transaction. Default: a new name. */
-  readonly operation?: string
-}
 
 export interface OpenedLane {
   readonly laneId: Hash
@@ -71,10 +63,7 @@ const authorizationSeconds = 3600
 export function createLanes({ connection, deployment, sender, account }: LanesOptions): Lanes {
   const { swarmLanes, usdc } = deployment
   const contract = { address: swarmLanes, abi: swarmLanesAbi } as const
-  const act = (what: string, data: Hex | ((signal: AbortSignal) => Promise<Hex>), options: ActOptions) => {
-    const operation = options.operation ?? `${what.slice(0, 100)} ${randomUUID()}`
-    return sender.send({ operation, what, to: lowerCase(swarmLanes), data, value: 0n }, options.signal)
-  }
+  const act = createAct(sender, swarmLanes)
   const encode = encodeFunctionData<typeof swarmLanesAbi>
   const events = <const N extends 'LaneOpened' | 'LaneToppedUp' | 'Closing' | 'LaneClosed'>(
     receipt: TransactionReceipt,
@@ -84,13 +73,12 @@ export function createLanes({ connection, deployment, sender, account }: LanesOp
 
   return {
     deposit(amount, options) {
-      const operation = options.operation ?? `deposit ${randomUUID()}`
-      const data = async (signal: AbortSignal) => {
+      const data = async (signal: AbortSignal, operation: string) => {
         await checkUsdcBalance(connection, usdc, account.address, amount, signal)
         await allow(connection, sender, usdc, swarmLanes, amount, `${operation}/allow`, signal)
         return encode({ ...contract, functionName: 'deposit', args: [account.address, amount] })
       }
-      return act(`deposit ${amount} micro-USDC`, data, { ...options, operation })
+      return act(`deposit ${amount} micro-USDC`, data, options)
     },
     depositWithAuthorization: (amount, options) =>
       act(
@@ -155,16 +143,4 @@ export function createLanes({ connection, deployment, sender, account }: LanesOp
     },
     lane: (laneId, confirmations, signal) => readLane(connection, swarmLanes, laneId, confirmations, signal)
   }
-}
-
-/** What our contract emitted in a transaction. */
-function logsOf(receipt: TransactionReceipt, swarmLanes: Address) {
-  return receipt.logs.filter(({ address }) => address.toLowerCase() === swarmLanes.toLowerCase())
-}
-
-/** An event that the contract cannot have left out. */
-function found<T>(events: readonly T[]): T {
-  const [event] = events
-  if (event === undefined) throw wrongContract('a transaction was mined without the event that it must emit')
-  return event
 }

@@ -1,25 +1,24 @@
 import { join } from 'node:path'
 import {
   decode,
-  domainOf,
   encode,
   type Hash,
   laneId as idOf,
   isSignedBy,
   type Lane,
   type Signed,
-  types,
   type Voucher
 } from '@unhosted/core/swarm/deal'
 import { microUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import { type LocalAccount, parseSignature, signatureToCompactSignature } from 'viem'
+import type { LocalAccount } from 'viem'
 import { z } from 'zod'
 import { withFileLock } from '../../models/file-lock.ts'
 import { readJsonFile } from '../../store/index.ts'
 import { dealDeployment } from '../chain/deal-deployment.ts'
 import { writeDurableJson } from '../chain/durable-file.ts'
 import { createSerial, type Serial } from '../chain/serial.ts'
+import { signDeal } from '../chain/signatures.ts'
 import type { LaneState } from '../lanes/lane-state.ts'
 import { aboveFunding, laneClosing, notHigher, stateBehind, stateMissing, wrongParty } from './voucher-errors.ts'
 
@@ -123,7 +122,7 @@ export function createVoucherBook({ deployment, account, folder }: VoucherBookOp
         encode('Voucher', voucher)
         checkNext(last, voucher, state)
         if (cumulative > last.cumulative) await write({ lane, voucher })
-        return { object: voucher, signature: await signWith(account, voucher, contracts) }
+        return { object: voucher, signature: await signDeal(account, 'Voucher', voucher, contracts) }
       }),
     async adopt(lane, shown, signal) {
       const laneId = idOf(lane)
@@ -144,19 +143,4 @@ function checkNext(last: Voucher, next: Voucher, state: LaneState): void {
   if (cumulative <= last.cumulative && !(again && cumulative > 0n)) throw notHigher(laneId, cumulative, last.cumulative)
   if (state.status !== 'open') throw laneClosing(laneId, state)
   if (cumulative > state.funded) throw aboveFunding(laneId, cumulative, state.funded)
-}
-
-async function signWith(
-  account: LocalAccount,
-  voucher: Voucher,
-  deployment: Parameters<typeof domainOf>[1]
-): Promise<`0x${string}`> {
-  const signature = await account.signTypedData({
-    domain: domainOf('Voucher', deployment),
-    types: { Voucher: types.Voucher },
-    primaryType: 'Voucher',
-    message: voucher
-  })
-  const { r, yParityAndS } = signatureToCompactSignature(parseSignature(signature))
-  return `0x${r.slice(2)}${yParityAndS.slice(2)}`
 }
