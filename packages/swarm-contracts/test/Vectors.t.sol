@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SwarmHashes} from "../contracts/libraries/SwarmHashes.sol";
+import {StakeMath} from "../contracts/libraries/StakeMath.sol";
+import {ProviderStake} from "../contracts/ProviderStake.sol";
+import {SwarmLanes} from "../contracts/SwarmLanes.sol";
 import {ChunkReceipt, Job, JobKey, Lane, Panel, Quote, Verdict} from "../contracts/SwarmTypes.sol";
 import {Test} from "./support/Test.sol";
 
@@ -106,24 +110,82 @@ contract VectorsTest is Test {
         vm.assertEq(seen, 3, "job ids");
     }
 
-    /// @dev 2^64 * 2^32 * 3 is far below 2^128: the amount due never overflows.
     function test_overcharge() public view {
         uint256 seen;
         uint256 frauds;
         for (; has(row(".overcharge", seen)); seen++) {
             string memory path = row(".overcharge", seen);
-            uint256 due = number(string.concat(path, ".inTokens")) * number(string.concat(path, ".inPico"))
-                + number(string.concat(path, ".cachedTokens")) * number(string.concat(path, ".cachedPico"))
-                + number(string.concat(path, ".outTokens")) * number(string.concat(path, ".outPico"));
-            vm.assertEq(number(string.concat(path, ".due")), due, path);
-            uint256 charged = number(string.concat(path, ".charged"));
-            bool fraud = charged > due || charged > number(string.concat(path, ".maxCharge"));
+            uint256 allowed = allowedPico(path);
+            vm.assertEq(number(string.concat(path, ".allowed")), allowed, path);
+            bool fraud = number(string.concat(path, ".charged")) > allowed;
             vm.assertEq(vm.parseJsonBool(json, string.concat(path, ".fraud")), fraud, path);
             if (fraud) frauds++;
         }
         vm.assertEq(seen, 36, "overcharge");
         vm.assertGt(frauds, 0, "frauds");
         vm.assertLt(frauds, seen, "honest ones");
+    }
+
+    function test_limits() public {
+        SwarmLanes lanes = new SwarmLanes(address(this));
+        vm.assertEq(number(".limits.leastCloseWindow"), lanes.LEAST_CLOSE_WINDOW(), "least close window");
+        vm.assertEq(number(".limits.mostCloseWindow"), lanes.MOST_CLOSE_WINDOW(), "most close window");
+        vm.assertEq(number(".limits.maxArbiters"), new ProviderStake(address(this), 1).MAX_ARBITERS(), "arbiters");
+    }
+
+    /// @dev The contracts themselves, put where the file says they stand: they rebuild their domain for that place.
+    function test_domainsOfTheContracts() public {
+        bytes memory lanes = address(new SwarmLanes(address(this))).code;
+        bytes memory stake = address(new ProviderStake(address(this), 1)).code;
+        for (uint256 i = 0; i < 2; i++) {
+            string memory path = row(".deployments", i);
+            vm.chainId(number(string.concat(path, ".chainId")));
+            address lanesAt = account_(string.concat(path, ".swarmLanes"));
+            address stakeAt = account_(string.concat(path, ".providerStake"));
+            vm.etch(lanesAt, lanes);
+            vm.etch(stakeAt, stake);
+            vm.assertEq(word(string.concat(path, ".lanesSeparator")), domainOf(lanesAt), "lanes");
+            vm.assertEq(word(string.concat(path, ".stakeSeparator")), domainOf(stakeAt), "stake");
+            for (uint256 index = 0; index < 3; index++) {
+                string memory voucher = row(".signed.Voucher", index);
+                string memory o = string.concat(voucher, ".object");
+                bytes32 digest = SwarmLanes(lanesAt).voucherDigest(
+                    word(string.concat(o, ".laneId")),
+                    uint128(number(string.concat(o, ".cumulative"))),
+                    word(string.concat(o, ".ledgerHead"))
+                );
+                string memory signature = row(string.concat(voucher, ".signatures"), i);
+                vm.assertEq(word(string.concat(signature, ".digest")), digest, voucher);
+            }
+        }
+    }
+
+    function domainOf(address verifier) private view returns (bytes32) {
+        (, string memory name, string memory version, uint256 chain, address said,,) = IERC5267(verifier).eip712Domain();
+        vm.assertEq(version, "1", name);
+        return separator(name, chain, said);
+    }
+
+    function allowedPico(string memory path) private view returns (uint256) {
+        Quote memory quote;
+        quote.inPico = uint64(number(string.concat(path, ".inPico")));
+        quote.outPico = uint64(number(string.concat(path, ".outPico")));
+        quote.cachedPico = uint64(number(string.concat(path, ".cachedPico")));
+        Job memory job;
+        job.maxCharge = uint128(number(string.concat(path, ".maxCharge")));
+        ChunkReceipt memory receipt;
+        receipt.inTokens = uint32(number(string.concat(path, ".inTokens")));
+        receipt.cachedTokens = uint32(number(string.concat(path, ".cachedTokens")));
+        receipt.outTokens = uint32(number(string.concat(path, ".outTokens")));
+        return this.allowedPicoOf(quote, job, receipt);
+    }
+
+    function allowedPicoOf(Quote calldata quote, Job calldata job, ChunkReceipt calldata receipt)
+        external
+        pure
+        returns (uint256)
+    {
+        return StakeMath.allowedPico(quote, job, receipt);
     }
 
     // Hashes of an object in the file; external, so that the library reads calldata as contracts do

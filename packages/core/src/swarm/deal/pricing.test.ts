@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type PicoUsdc, picoUsdc, toPico } from '../../units.ts'
 import {
+  allowedCharge,
   charge,
+  isOvercharge,
   laneTotal,
-  overcharge,
   owedRoundedDown,
   pricesAbove,
   reservationRoundedUp,
@@ -123,18 +124,20 @@ describe('pricesAbove', () => {
   })
 })
 
-describe('overcharge', () => {
+describe('isOvercharge', () => {
   const receipt = receipts.at(-1) ?? expect.unreachable()
-  const charging = (pico: bigint) => ({ ...receipt, chargedPico: picoUsdc(pico) })
   it.each([
-    ['the quoted price', 210_400_000n, null],
-    ['less', 210_399_999n, null],
-    ['one pico-USDC more', 210_400_001n, 'above-quote']
-  ])('of a receipt that charges %s', (_id, pico, expected) => {
-    expect(overcharge(quote, job, charging(pico))).toBe(expected)
+    ['the quoted price', 210_400_000n, job.maxCharge, false],
+    ['less', 210_399_999n, job.maxCharge, false],
+    ['a pico-USDC more', 210_400_001n, job.maxCharge, true],
+    ['all that its job allows', 210_400_000n, picoUsdc(210_400_000n), false],
+    ['a pico-USDC more than its job allows', 210_400_000n, picoUsdc(210_399_999n), true]
+  ])('of a receipt that charges %s', (_id, chargedPico, maxCharge, expected) => {
+    expect(isOvercharge(quote, { maxCharge }, { ...receipt, chargedPico: picoUsdc(chargedPico) })).toBe(expected)
   })
 
-  it('of a receipt that charges what it may by its quote but not by its job', () => {
-    expect(overcharge(quote, { maxCharge: picoUsdc(210_399_999n) }, receipt)).toBe('above-max-charge')
+  it('is judged by the lower of price and limit', () => {
+    expect(allowedCharge(quote, job, receipt)).toBe(210_400_000n)
+    expect(allowedCharge(quote, { maxCharge: picoUsdc(7n) }, receipt)).toBe(7n)
   })
 })

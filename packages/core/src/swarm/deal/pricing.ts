@@ -28,6 +28,11 @@ export interface TokenLimits {
   readonly maxOut: number
 }
 
+/** What the requester signed for. A job is one. */
+export interface ChargeLimit {
+  readonly maxCharge: PicoUsdc
+}
+
 export const tokenKinds = ['inPico', 'outPico', 'cachedPico'] as const
 export type TokenKind = (typeof tokenKinds)[number]
 
@@ -76,14 +81,20 @@ export function pricesAbove(prices: TokenPrices, ceiling: TokenPrices): readonly
   return tokenKinds.filter((kind) => prices[kind] > ceiling[kind])
 }
 
-/** Why a receipt's charge is a provable fraud, as ProviderStake.slashOvercharge judges it; null when it is none. */
-export function overcharge(
+/** The most that a receipt may charge, as StakeMath.allowedPico: what its tokens cost, and never above the job's limit. */
+export function allowedCharge(prices: TokenPrices, job: ChargeLimit, counts: TokenCounts): PicoUsdc {
+  const priced = charge(prices, counts)
+  if (priced > job.maxCharge) return job.maxCharge
+  return priced
+}
+
+/** Whether a receipt's charge is proof of fraud on its own, as ProviderStake.slashOvercharge judges it. */
+export function isOvercharge(
   prices: TokenPrices,
-  job: { readonly maxCharge: PicoUsdc },
+  job: ChargeLimit,
   receipt: TokenCounts & { readonly chargedPico: PicoUsdc }
-): 'above-quote' | 'above-max-charge' | null {
-  if (receipt.chargedPico > charge(prices, receipt)) return 'above-quote'
-  return receipt.chargedPico > job.maxCharge ? 'above-max-charge' : null
+): boolean {
+  return receipt.chargedPico > allowedCharge(prices, job, receipt)
 }
 
 function tokens(count: number): bigint {

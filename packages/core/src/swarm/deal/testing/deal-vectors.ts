@@ -4,17 +4,20 @@ import * as TypedData from 'ox/TypedData'
 import { microUsdc, picoUsdc } from '../../../units.ts'
 import {
   addressOf,
+  allowedCharge,
   arbiterSet,
   charge,
+  closeWindowSeconds,
   type DealKind,
   type DealObjects,
   type Deployment,
   digest,
   domainOf,
   encode,
+  isOvercharge,
   jobId,
   laneId,
-  overcharge,
+  maxArbiters,
   type SignedKind,
   sign,
   structHash,
@@ -192,10 +195,13 @@ function overchargeVectors() {
       return cases.map(([charged, maxCharge]) => {
         const receipt = { ...count, chargedPico: picoUsdc(charged) }
         const { inPico, outPico, cachedPico } = quote
+        const job = { maxCharge: picoUsdc(maxCharge) }
+        const allowed = allowedCharge(quote, job, count)
+        const amounts = { inPico, outPico, cachedPico, due, maxCharge, allowed, charged }
         return {
-          ...Object.fromEntries(Object.entries({ inPico, outPico, cachedPico, due, charged, maxCharge }).map(decimal)),
+          ...Object.fromEntries(Object.entries(amounts).map(decimal)),
           ...count,
-          fraud: overcharge(quote, { maxCharge: picoUsdc(maxCharge) }, receipt) !== null
+          fraud: isOvercharge(quote, job, receipt)
         }
       })
     })
@@ -212,7 +218,9 @@ export function dealVectors() {
     { laneId: sample.job.laneId, clientKey: sample.clientKey, requestCommit: sample.job.requestCommit },
     { laneId: full, clientKey: full, requestCommit: full }
   ]
+  const { least, most: longest } = closeWindowSeconds
   return {
+    limits: { leastCloseWindow: least, mostCloseWindow: longest, maxArbiters },
     deployments: deployments.map((deployment) => ({
       ...deployment,
       lanesSeparator: TypedData.domainSeparator(domainOf('Voucher', deployment)),
