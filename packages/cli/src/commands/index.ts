@@ -12,6 +12,7 @@ import { run } from './run/index.ts'
 import { serve } from './serve/index.ts'
 import { status } from './status/index.ts'
 import { stop } from './stop/index.ts'
+import { swarm } from './swarm/index.ts'
 import { unpair } from './unpair/index.ts'
 import { wallet } from './wallet/index.ts'
 
@@ -27,6 +28,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   run,
   status,
   wallet,
+  swarm,
   engine,
   doctor,
   stop,

@@ -455,6 +455,12 @@ export const swarmErrorTable = {
   },
 
   // Wallet
+  SWARM_CHAIN_UNKNOWN: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'No chain and contracts are set for the swarm.',
+    remedy: 'Set them with unhosted swarm use, or deploy with unhosted swarm deploy.'
+  },
   WALLET_MISSING: {
     status: 400,
     type: 'invalid_request_error',

@@ -13,6 +13,8 @@ import { join, resolve } from 'node:path'
  *       invites.json              0600  hashes of open and used invites
  *       catalogue.json            short names the user added, optional
  *       wallet/                   0700  keystores (Web3 Secret Storage v3): payer, lane-signer, job-key
+ *       swarm/chain.json          0600  RPC endpoint and contracts that the swarm uses
+ *       swarm/journal/            0700  transactions that were signed, until they are confirmed
  *       daemon.json               pid, start time, endpoint of the running daemon
  *       control.sock              0600  control API
  *       models/                   content-addressed files and their index
@@ -28,6 +30,8 @@ export interface HomePaths {
   readonly invites: string
   readonly catalogue: string
   readonly wallet: string
+  readonly swarmChain: string
+  readonly swarmJournal: string
   readonly daemon: string
   /** Unix socket path (or Windows pipe name), short enough for the platform. */
   readonly controlSocket: string
@@ -63,6 +67,8 @@ export function homePaths(home: string): HomePaths {
     invites: join(root, 'invites.json'),
     catalogue: join(root, 'catalogue.json'),
     wallet: join(root, 'wallet'),
+    swarmChain: join(root, 'swarm', 'chain.json'),
+    swarmJournal: join(root, 'swarm', 'journal'),
     daemon: join(root, 'daemon.json'),
     controlSocket: shortSocket(join(root, 'control.sock')),
     models: join(root, 'models'),

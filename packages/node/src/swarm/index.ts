@@ -1,7 +1,5 @@
-/** The account of a private key; the key stays in it. */
-
 export { formatDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
-export { privateKeyToAccount as localAccount } from 'viem/accounts'
+export { type LocalAccount, privateKeyToAccount as localAccount } from 'viem/accounts'
 // Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
 export { type Balances, readBalances } from './access/balances.ts'
 export { type RememberedChain, readChainFile, writeChainFile } from './access/chain-file.ts'
@@ -15,6 +13,7 @@ export {
   openSwarm,
   readDeployment
 } from './access/open-swarm.ts'
+export { peerIdHash } from './access/peer-id-hash.ts'
 export { sendUsdc } from './access/send-usdc.ts'
 export {
   type AccountSender,
@@ -50,7 +49,7 @@ export {
   type OpenedDispute,
   type Slashing
 } from './stakes/disputes.ts'
-export { createStakes, type StakeState, type Stakes, type StakesOptions } from './stakes/stakes.ts'
+export { createStakes, readStake, type StakeState, type Stakes, type StakesOptions } from './stakes/stakes.ts'
 export { createVoucherBook, type Promised, type VoucherBook, type VoucherBookOptions } from './vouchers/voucher-book.ts'
 export {
   type Accepted,

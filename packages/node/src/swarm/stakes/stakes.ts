@@ -89,10 +89,7 @@ export function createStakes({ connection, deployment, sender }: StakesOptions):
         encode({ ...contract, functionName: 'withdrawCredit', args: [to, amount] }),
         options
       ),
-    async stakeOf(provider, signal) {
-      const read = { ...contract, functionName: 'stakeOf', args: [provider] } as const
-      return stateOf(await connection.call('tell a stake', signal, (client) => readContract(client, read)))
-    },
+    stakeOf: (provider, signal) => readStake({ connection, deployment }, provider, signal),
     async providerOf(jobKey, signal) {
       const read = { ...contract, functionName: 'providerOf', args: [jobKey] } as const
       return orNull(await connection.call('tell whom a key works for', signal, (client) => readContract(client, read)))
@@ -102,6 +99,18 @@ export function createStakes({ connection, deployment, sender }: StakesOptions):
       return microUsdc(await connection.call('tell a credit', signal, (client) => readContract(client, read)))
     }
   }
+}
+
+/** What the chain holds of a provider; no key is needed. @throws BaseError as `ChainConnection.call` */
+export async function readStake(
+  { connection, deployment }: Pick<StakesOptions, 'connection' | 'deployment'>,
+  provider: Address,
+  signal: AbortSignal
+): Promise<StakeState> {
+  const read = { address: deployment.providerStake, abi: providerStakeAbi, functionName: 'stakeOf' } as const
+  return stateOf(
+    await connection.call('tell a stake', signal, (client) => readContract(client, { ...read, args: [provider] }))
+  )
 }
 
 interface RawStake {

@@ -1,0 +1,38 @@
+import { prepareHome, writeFileAtomic } from '@unhosted/node/store'
+import { deployContracts, formatDeployment, localAccount, writeChainFile } from '@unhosted/node/swarm'
+import { unlock, walletAddresses } from '@unhosted/node/wallet'
+import { usageError } from '../../../command/build-parser.ts'
+import type { Handler } from '../../../command/spec.ts'
+import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { renderDeployment } from '../../../swarm/render.ts'
+import { confirm } from '../../../swarm/session.ts'
+import { knownPassphrase } from '../../../wallet/passphrase.ts'
+import type { options } from './options.ts'
+
+export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
+  const { output, paths, signal } = context
+  const { rpc: rpcUrl, chain: chainId } = args
+  if (rpcUrl === undefined || chainId === undefined) throw usageError('Where to deploy? Give --rpc URL and --chain ID.')
+  const usdc = args.usdc === undefined || args.usdc === 'mock' ? args.usdc : parseAddress(args.usdc)
+  const disputeBond = parseAmount(args.bond)
+  const { payer } = await walletAddresses(paths)
+  const count = usdc === 'mock' ? 'three' : 'two'
+  output.note(`Deploy ${count} contracts to chain ${chainId}; ${payer} pays the gas. They are not audited.`)
+  await confirm(args, context)
+  const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
+  const deployment = await deployContracts({
+    rpcUrl,
+    chainId,
+    account,
+    usdc,
+    disputeBond,
+    signal,
+    onDeployed: (name, address) => output.note(`${name} stands at ${address}.`)
+  })
+  await prepareHome(paths)
+  await writeChainFile(paths, { rpcUrl, deployment })
+  if (args.out !== undefined) await writeFileAtomic(args.out, formatDeployment(deployment), 0o644)
+  output.result(JSON.parse(formatDeployment(deployment)), () =>
+    ['Deployed, checked on the chain, and set for wallet and swarm commands:', renderDeployment(deployment)].join('\n')
+  )
+}

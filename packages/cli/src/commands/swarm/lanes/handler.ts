@@ -1,0 +1,28 @@
+import { findLanes } from '@unhosted/node/swarm'
+import { walletAddresses } from '@unhosted/node/wallet'
+import type { Handler } from '../../../command/spec.ts'
+import type { chainOptions } from '../../../swarm/options.ts'
+import { renderLanes } from '../../../swarm/render.ts'
+import { openChain } from '../../../swarm/session.ts'
+
+export const handle: Handler<typeof chainOptions, Record<never, never>> = async (args, context) => {
+  const { output, paths, signal } = context
+  const { payer } = await walletAddresses(paths)
+  const swarm = await openChain(args, context)
+  const paid = await findLanes(swarm, { payer }, signal)
+  const earned = (await findLanes(swarm, { provider: payer }, signal)).filter(({ lane }) => lane.payer !== payer)
+  const found = [...paid, ...earned]
+  const document = found.map(({ laneId, lane, state }) => ({
+    laneId,
+    ...lane,
+    nonce: String(lane.nonce),
+    status: state.status,
+    closesAt: state.closesAt,
+    fundedMicroUsdc: String(state.funded),
+    claimedMicroUsdc: String(state.claimed)
+  }))
+  output.result({ chainId: swarm.deployment.chainId, lanes: document }, () => {
+    if (found.length === 0) return 'This wallet has no lanes. Open one with: unhosted swarm open PROVIDER AMOUNT'
+    return renderLanes(found, { nowSeconds: Date.now() / 1000, payer, colours: output.colours })
+  })
+}

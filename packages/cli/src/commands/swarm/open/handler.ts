@@ -1,0 +1,36 @@
+import { parseDuration } from '@unhosted/core/units'
+import { usdcInWords } from '@unhosted/node/swarm'
+import { walletAddresses } from '@unhosted/node/wallet'
+import { usageError } from '../../../command/build-parser.ts'
+import type { Handler } from '../../../command/spec.ts'
+import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { shortLane } from '../../../swarm/render.ts'
+import { openPayer } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
+import type { options, positionals } from './options.ts'
+
+/** What SwarmLanes allows, seconds. */
+const leastWindow = 3600
+const mostWindow = 30 * 86_400
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  const { output, paths, signal } = context
+  const provider = parseAddress(args.provider)
+  const amount = parseAmount(args.amount)
+  const closeWindow = Math.ceil(parseDuration(args.window) / 1000)
+  if (closeWindow < leastWindow || closeWindow > mostWindow) throw usageError('--window takes 1h to 30d.')
+  const { laneSigner } = await walletAddresses(paths)
+  const { lanes } = await openPayer(args, context, async ({ deployment }) => [
+    `Set ${usdcInWords(amount)} aside for ${checksummed(provider)} on chain ${deployment.chainId};`,
+    `${checksummed(laneSigner)} signs vouchers against it, and closing takes ${args.window}.`
+  ])
+  const terms = { provider, signer: laneSigner, closeWindow, amount }
+  const { laneId, receipt } = await lanes.open(terms, { signal })
+  output.result({ laneId, transaction: receipt.transactionHash, fundedMicroUsdc: String(amount) }, () =>
+    [
+      `Opened lane ${shortLane(laneId)} with ${usdcInWords(amount)}.`,
+      `Lane        ${laneId}`,
+      `Transaction ${receipt.transactionHash}`
+    ].join('\n')
+  )
+}

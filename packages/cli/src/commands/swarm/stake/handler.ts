@@ -1,0 +1,45 @@
+import type { MicroUsdc } from '@unhosted/core/units'
+import { loadIdentity } from '@unhosted/node/identity'
+import { silentLog } from '@unhosted/node/log'
+import { prepareHome } from '@unhosted/node/store'
+import { peerIdHash, readStake, usdcInWords } from '@unhosted/node/swarm'
+import { walletAddresses } from '@unhosted/node/wallet'
+import type { CommandContext } from '../../../command/context.ts'
+import type { Arguments, Handler } from '../../../command/spec.ts'
+import { parseAmount } from '../../../swarm/parse.ts'
+import { renderStake, stakeDocument } from '../../../swarm/render-stake.ts'
+import { openChain, openPayer } from '../../../swarm/session.ts'
+import type { options, positionals } from './options.ts'
+
+type StakeArguments = Arguments<typeof options, typeof positionals>
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  if (args.amount === undefined) return show(args, context)
+  return add(args, parseAmount(args.amount), context)
+}
+
+async function show(args: StakeArguments, context: CommandContext): Promise<void> {
+  const { output, paths, signal } = context
+  const { payer } = await walletAddresses(paths)
+  const state = await readStake(await openChain(args, context), payer, signal)
+  output.result(stakeDocument(payer, state), () => renderStake(state, Date.now() / 1000))
+}
+
+async function add(args: StakeArguments, amount: MicroUsdc, context: CommandContext): Promise<void> {
+  const { output, paths, signal } = context
+  const { payer, jobKey } = await walletAddresses(paths)
+  await prepareHome(paths)
+  const { peerId } = await loadIdentity(paths, silentLog)
+  const machine = peerIdHash(peerId)
+  const session = await openPayer(args, context, async ({ deployment }) => [
+    `Stake ${usdcInWords(amount)} of ${payer} on chain ${deployment.chainId}, for the machine ${peerId}.`,
+    'It can be lost: see unhosted swarm stake --help.'
+  ])
+  const before = await session.stakes.stakeOf(payer, signal)
+  if (before.jobKey !== jobKey || before.peerIdHash !== machine) {
+    await session.stakes.setJobKey(await session.account('jobKey'), machine, { signal })
+  }
+  await session.stakes.stake(amount, { signal })
+  const state = await session.stakes.stakeOf(payer, signal)
+  output.result(stakeDocument(payer, state), () => renderStake(state, Date.now() / 1000))
+}

@@ -1,0 +1,34 @@
+import { microUsdc } from '@unhosted/core/units'
+import { findLanes, readBalances, usdcInWords } from '@unhosted/node/swarm'
+import { walletAddresses } from '@unhosted/node/wallet'
+import type { Handler } from '../../../command/spec.ts'
+import type { chainOptions } from '../../../swarm/options.ts'
+import { openChain } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
+
+export const handle: Handler<typeof chainOptions, Record<never, never>> = async (args, context) => {
+  const { output, paths, signal } = context
+  const { payer } = await walletAddresses(paths)
+  const swarm = await openChain(args, context)
+  const balances = await readBalances(swarm, payer, signal)
+  const lanes = await findLanes(swarm, { payer }, signal)
+  const inLanes = microUsdc(lanes.reduce((sum, { state }) => sum + (state.funded - state.claimed), 0n))
+  const { chainId } = swarm.deployment
+  const amounts = { ...balances.micro, inLanes }
+  output.result(
+    {
+      chainId,
+      payer,
+      eth: balances.eth,
+      ...Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [`${name}MicroUsdc`, String(amount)]))
+    },
+    () =>
+      [
+        `${checksummed(payer)} on chain ${chainId}`,
+        `In hand    ${usdcInWords(amounts.inHand)}, ${balances.eth} ETH for gas`,
+        `Deposited  ${usdcInWords(amounts.deposited)} free, ${usdcInWords(inLanes)} in lanes`,
+        `Earned     ${usdcInWords(amounts.earned)}`,
+        `Staked     ${usdcInWords(amounts.staked)}, credited ${usdcInWords(amounts.credited)}`
+      ].join('\n')
+  )
+}

@@ -1,0 +1,19 @@
+import { sendUsdc, usdcInWords } from '@unhosted/node/swarm'
+import type { Handler } from '../../../command/spec.ts'
+import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { openPayer } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
+import type { options, positionals } from './options.ts'
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  const { output, signal } = context
+  const amount = parseAmount(args.amount)
+  const to = parseAddress(args.to)
+  const session = await openPayer(args, context, async ({ deployment }) => [
+    `Send ${usdcInWords(amount)} to ${checksummed(to)} on chain ${deployment.chainId}.`
+  ])
+  const { transactionHash } = await sendUsdc(session, to, amount, signal)
+  output.result({ transaction: transactionHash, to, amountMicroUsdc: String(amount) }, () =>
+    [`Sent ${usdcInWords(amount)} to ${checksummed(to)}.`, `Transaction ${transactionHash}`].join('\n')
+  )
+}

@@ -1,0 +1,25 @@
+import { usdcInWords } from '@unhosted/node/swarm'
+import { walletAddresses } from '@unhosted/node/wallet'
+import type { Handler } from '../../../command/spec.ts'
+import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { openPayer } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
+import type { options, positionals } from './options.ts'
+
+const sources = { deposit: 'the free deposit', earnings: 'what was earned', credit: 'the credit' } as const
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  const { output, paths, signal } = context
+  const amount = parseAmount(args.amount)
+  const { payer } = await walletAddresses(paths)
+  const to = args.to === undefined ? payer : parseAddress(args.to)
+  const { lanes, stakes } = await openPayer(args, context, async ({ deployment }) => [
+    `Withdraw ${usdcInWords(amount)} of ${sources[args.from]} to ${checksummed(to)}${to === payer ? ', this wallet,' : ''}`,
+    `on chain ${deployment.chainId}.`
+  ])
+  const take = { deposit: lanes.withdrawDeposit, earnings: lanes.withdrawEarnings, credit: stakes.withdrawCredit }
+  const { transactionHash } = await take[args.from](to, amount, { signal })
+  output.result({ transaction: transactionHash, to, amountMicroUsdc: String(amount) }, () =>
+    [`Withdrew ${usdcInWords(amount)} to ${checksummed(to)}.`, `Transaction ${transactionHash}`].join('\n')
+  )
+}

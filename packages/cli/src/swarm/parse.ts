@@ -1,0 +1,31 @@
+import type { Address, Hash } from '@unhosted/core/swarm/deal'
+import { parseUsdc } from '@unhosted/core/swarm/deal'
+import type { MicroUsdc } from '@unhosted/core/units'
+import * as OxAddress from 'ox/Address'
+import { usageError } from '../command/build-parser.ts'
+
+/** @throws BaseError AMOUNT_INVALID | USAGE for nothing */
+export function parseAmount(text: string): MicroUsdc {
+  const amount = parseUsdc(text)
+  if (amount === 0n) throw usageError('The amount is nothing.')
+  return amount
+}
+
+/** An address in lower case, or with the checksum of EIP-55, which then must be right. */
+export function parseAddress(text: string): Address {
+  if (/^0x[0-9a-f]{40}$/.test(text) || OxAddress.validate(text, { strict: true })) return text.toLowerCase() as Address
+  throw usageError(`"${text.slice(0, 60)}" is not an address: 0x and 40 hexadecimal digits, spelled as it was given.`)
+}
+
+/** The one of `ids` that begins with `text`. */
+export function matchLane<T extends { readonly laneId: Hash }>(text: string, lanes: readonly T[]): T {
+  const start = text.toLowerCase().replace(/^0x/, '')
+  const found = lanes.filter(({ laneId }) => laneId.slice(2).startsWith(start))
+  const [lane] = found
+  if (lane !== undefined && found.length === 1 && start !== '') return lane
+  throw usageError(
+    lane === undefined || start === ''
+      ? `No lane of this wallet begins with "${text.slice(0, 70)}". See them with unhosted swarm lanes.`
+      : `Several lanes begin with "${text}". Give more of it.`
+  )
+}

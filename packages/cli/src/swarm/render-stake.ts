@@ -1,0 +1,35 @@
+import type { StakeState } from '@unhosted/node/swarm'
+import { usdcInWords } from '@unhosted/node/swarm'
+import { checksummed } from '../wallet/render.ts'
+import { spanInWords } from './render.ts'
+
+/** A stake in lines. @param nowSeconds by the clock of this computer; the chain's own decides */
+export function renderStake(state: StakeState, nowSeconds: number): string {
+  const { amount, reserved, openDisputes, leaving, jobKey } = state
+  if (amount === 0n && jobKey === null) return 'Nothing is staked. Stake with: unhosted swarm stake AMOUNT'
+  const lines = [
+    `Staked    ${usdcInWords(amount)}`,
+    `Reserved  ${usdcInWords(reserved)} for ${openDisputes} open dispute${openDisputes === 1 ? '' : 's'}`,
+    `Job key   ${jobKey === null ? 'none yet' : checksummed(jobKey)}`
+  ]
+  if (leaving !== null) {
+    const wait = leaving.from - nowSeconds
+    const when = wait <= 0 ? 'now: unhosted swarm unstake' : `in ${spanInWords(wait)}`
+    lines.push(`Leaving   ${usdcInWords(leaving.amount)}, ${when}`)
+  }
+  return lines.join('\n')
+}
+
+/** The same for programs; amounts are micro-USDC as decimal text. */
+export function stakeDocument(provider: string, state: StakeState): Readonly<Record<string, unknown>> {
+  const { amount, reserved, openDisputes, leaving, jobKey, peerIdHash } = state
+  return {
+    provider,
+    amountMicroUsdc: String(amount),
+    reservedMicroUsdc: String(reserved),
+    openDisputes,
+    leaving: leaving === null ? null : { amountMicroUsdc: String(leaving.amount), from: leaving.from },
+    jobKey,
+    peerIdHash
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises'
+import { BaseError } from '@unhosted/core/errors'
+import { silentLog } from '@unhosted/node/log'
+import { prepareHome } from '@unhosted/node/store'
+import {
+  type AccountSender,
+  type ClearText,
+  createAccountSender,
+  createLanes,
+  createStakes,
+  defaultSendPolicy,
+  type Lanes,
+  type LocalAccount,
+  localAccount,
+  type OpenedSwarm,
+  openSwarm,
+  type Stakes,
+  showingAccount
+} from '@unhosted/node/swarm'
+import { unlock, type WalletRole } from '@unhosted/node/wallet'
+import { usageError } from '../command/build-parser.ts'
+import type { CommandContext } from '../command/context.ts'
+import type { Arguments } from '../command/spec.ts'
+import { createQuestions } from '../terminal/questions.ts'
+import { safeLine } from '../terminal/safe-text.ts'
+import type { passphraseOptions } from '../wallet/options.ts'
+import { knownPassphrase } from '../wallet/passphrase.ts'
+import type { chainOptions, signingOptions } from './options.ts'
+
+type ChainArguments = Arguments<typeof chainOptions, Record<never, never>>
+type SigningArguments = Arguments<typeof signingOptions & typeof passphraseOptions, Record<never, never>>
+
+/** A wallet on a chain, ready to sign. */
+export interface PayerSession extends OpenedSwarm {
+  readonly sender: AccountSender
+  readonly lanes: Lanes
+  readonly stakes: Stakes
+  /** Another key of the same wallet; it shows what it signs as well. */
+  account(role: WalletRole): Promise<LocalAccount>
+}
+
+const weiPerGwei = 1_000_000_000
+
+/** The chain that a command means, with its contracts checked. Nothing is unlocked. */
+export function openChain(args: ChainArguments, { paths, signal }: CommandContext): Promise<OpenedSwarm> {
+  return openSwarm(paths, { rpcUrl: args.rpc, chainId: args.chain, deploymentFile: args.deployment }, signal)
+}
+
+/**
+ * Say what is about to happen, ask, unlock the payer, and hand over what signs. Each signature is shown in words first.
+ * @param intention what happens, one fact a line
+ */
+export async function openPayer(
+  args: SigningArguments,
+  context: CommandContext,
+  intention: (swarm: OpenedSwarm) => Promise<readonly string[]>
+): Promise<PayerSession> {
+  const { paths, output, signal } = context
+  const swarm = await openChain(args, context)
+  for (const line of await intention(swarm)) output.note(safeLine(line))
+  await confirm(args, context)
+  const passphrase = await knownPassphrase(args, context)
+  const show = (text: ClearText): void => {
+    for (const line of text) output.note(output.errorColours.dim(`  ${safeLine(line)}`))
+  }
+  const unlocked = async (role: WalletRole): Promise<LocalAccount> =>
+    showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, show)
+  const account = await unlocked('payer')
+  await prepareHome(paths)
+  await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
+  const sender = createAccountSender({
+    connection: swarm.connection,
+    account,
+    folder: paths.swarmJournal,
+    policy: { ...defaultSendPolicy, maxFeePerGas: gasPrice(args.maxGasPrice) },
+    log: silentLog
+  })
+  await finishEarlier(sender, context)
+  signal.throwIfAborted()
+  const parts = { connection: swarm.connection, deployment: swarm.deployment, account, sender }
+  return { ...swarm, sender, lanes: createLanes(parts), stakes: createStakes(parts), account: unlocked }
+}
+
+/** Ask before anything is signed; without a person there must be --yes. */
+export async function confirm(
+  { yes }: { readonly yes?: boolean | undefined },
+  { input, output, signal }: CommandContext
+): Promise<void> {
+  if (yes === true) return
+  if (input.isTTY !== true || output.json) {
+    throw usageError('Nobody can be asked whether to sign this. Pass --yes to sign without asking.')
+  }
+  const questions = createQuestions(input, (text) => output.write(text))
+  try {
+    const answer = await questions.ask('Go on? [y/N] ', { signal })
+    if (/^y(es)?$/i.test(answer)) return
+  } finally {
+    questions.close()
+  }
+  throw new BaseError('CANCELLED', 'Nothing was signed.', { advice: 'Run the command again when you want it.' })
+}
+
+/** A transaction that an earlier command signed and did not see through comes first: it holds the next nonce. */
+async function finishEarlier(sender: AccountSender, { output, signal }: CommandContext): Promise<void> {
+  for (const { what, outcome } of await sender.resume(signal)) {
+    if ('error' in outcome) throw outcome.error
+    output.note(`Finished from before: ${safeLine(what)}.`)
+  }
+}
+
+function gasPrice(gwei: number): bigint {
+  if (!(gwei > 0) || gwei > 1_000_000) throw usageError('--max-gas-price takes gwei, more than 0.')
+  return BigInt(Math.round(gwei * weiPerGwei))
+}

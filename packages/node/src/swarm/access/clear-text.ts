@@ -1,0 +1,120 @@
+import { formatUsdc } from '@unhosted/core/swarm/deal'
+import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
+import { mockUsdcAbi, providerStakeAbi, type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
+import {
+  type Abi,
+  type Address,
+  decodeFunctionData,
+  formatEther,
+  type Hex,
+  isAddressEqual,
+  type LocalAccount,
+  type TransactionSerializable
+} from 'viem'
+
+/** What a signature will do, in words, one fact a line. Made from the very bytes that are signed. */
+export type ClearText = readonly string[]
+
+/**
+ * The account, showing what it signs before it signs. Money is at stake, so what is shown is decoded from what is
+ * signed, not from what somebody meant to sign.
+ */
+export function showingAccount(
+  account: LocalAccount,
+  deployment: SwarmDeployment,
+  show: (text: ClearText) => void
+): LocalAccount {
+  const shown: LocalAccount = {
+    ...account,
+    signTransaction: (transaction, options) => {
+      show(explainTransaction(account.address, transaction, deployment))
+      return options === undefined
+        ? account.signTransaction(transaction)
+        : account.signTransaction(transaction, options)
+    },
+    signTypedData: (definition) => {
+      show(explainTypedData(account.address, definition))
+      return account.signTypedData(definition)
+    }
+  }
+  return shown
+}
+
+/** A transaction in words. What calls none of our contracts is shown as bytes. */
+export function explainTransaction(
+  from: Address,
+  transaction: TransactionSerializable,
+  deployment: SwarmDeployment
+): ClearText {
+  const { to, data = '0x', value = 0n, gas = 0n, nonce, chainId } = transaction
+  const fee = gas * (transaction.maxFeePerGas ?? 0n)
+  return [
+    `Signing a transaction on chain ${chainId}`,
+    `from     ${from}`,
+    `to       ${to == null ? 'nobody: a new contract' : nameOf(to, deployment)}`,
+    ...explainCall(to ?? null, data, deployment),
+    ...(value === 0n ? [] : [`sends    ${formatEther(value)} ETH`]),
+    `fee      at most ${formatEther(fee)} ETH`,
+    `nonce    ${nonce}`
+  ]
+}
+
+interface TypedDataFacts {
+  readonly domain?: unknown
+  readonly primaryType?: unknown
+  readonly message?: unknown
+}
+
+/** EIP-712 data, field by field. */
+export function explainTypedData(signer: Address, { domain, primaryType, message }: TypedDataFacts): ClearText {
+  const rows = (facts: unknown): string[] =>
+    Object.entries(facts ?? {}).map(([name, value]) => `${name.padEnd(18)} ${String(value)}`)
+  return [`Signing ${String(primaryType)} (EIP-712) as ${signer}`, ...rows(domain), ...rows(message)]
+}
+
+function nameOf(to: Address, { usdc, swarmLanes, providerStake, token }: SwarmDeployment): string {
+  if (isAddressEqual(to, swarmLanes)) return `SwarmLanes ${to}`
+  if (isAddressEqual(to, providerStake)) return `ProviderStake ${to}`
+  if (isAddressEqual(to, usdc)) return `${token.name} ${to}`
+  return to
+}
+
+function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment): ClearText {
+  const abi = to === null ? null : abiOf(to, deployment)
+  if (abi === null) return data === '0x' ? [] : [`data     ${data.length / 2 - 1} bytes`]
+  const { functionName, args = [] } = decodeFunctionData({ abi, data })
+  const inputs = abi.find((item) => item.type === 'function' && item.name === functionName)
+  const names = inputs?.type === 'function' ? inputs.inputs.map(({ name }) => name ?? '') : []
+  return [
+    `calls    ${functionName}`,
+    ...args.map((value, index) => `  ${names[index]?.padEnd(12)} ${inWords(names[index] ?? '', value)}`)
+  ]
+}
+
+function abiOf(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): Abi | null {
+  if (isAddressEqual(to, swarmLanes)) return swarmLanesAbi
+  if (isAddressEqual(to, providerStake)) return providerStakeAbi
+  // Of the mock only what every USDC has is called.
+  return isAddressEqual(to, usdc) ? mockUsdcAbi : null
+}
+
+/** Names under which contracts take micro-USDC. */
+const amounts = new Set(['amount', 'value'])
+
+function inWords(name: string, value: unknown): string {
+  if (typeof value === 'bigint' && amounts.has(name)) return `${formatUsdc(microUsdc(value))} USDC`
+  return plain(value)
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(plain).join(', ')}]`
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, inner]) => `${key}: ${plain(inner)}`)
+      .join(', ')} }`
+  }
+  return String(value)
+}
+
+/** `$5.00 USDC`, for people. */
+export const usdcInWords = (amount: MicroUsdc): string => `${formatUsdc(amount)} USDC`
