@@ -5,7 +5,7 @@ import { dayMs } from './calendar.ts'
 import { firstExceeded, statusOf } from './caps.ts'
 import type { BudgetEvent } from './event.ts'
 import { type BudgetPolicy, isNever } from './policy.ts'
-import type { Terms } from './record.ts'
+import { type Terms, termsOf } from './record.ts'
 import { overCap, type Refusal, refusal } from './refusal.ts'
 import { ignored, type Ruling, refused } from './ruling.ts'
 import { type BudgetState, heldRoundedUp, type Reservation } from './state.ts'
@@ -13,14 +13,15 @@ import { type BudgetState, heldRoundedUp, type Reservation } from './state.ts'
 /** May the worst case of this attempt be set aside? Retries, replicas and audits count as any other attempt. */
 export function judgeReserve(
   state: BudgetState,
-  { type, at: eventAt, ...terms }: Extract<BudgetEvent, { type: 'reserve' }>,
+  event: Extract<BudgetEvent, { type: 'reserve' }>,
   at: number,
   policy: BudgetPolicy
 ): Ruling {
+  const terms = termsOf(event)
   const known = state.reservations.get(terms.id)
   if (known !== undefined) return repeated(known, terms)
   const held = heldRoundedUp(terms)
-  const why = priceFault(terms, policy) ?? requestFault(state, terms) ?? clockFault(state, eventAt)
+  const why = priceFault(terms, policy) ?? requestFault(state, terms) ?? clockFault(state, event.at)
   if (why !== null) return refused(why)
   const exceeded = firstExceeded(state, policy, held, { at, request: terms.request, key: terms.key })
   if (exceeded !== null) return refused(overCap(statusOf(exceeded), toMicroRoundedUp(held)))

@@ -93,6 +93,22 @@ export interface Terms {
   readonly ttlMs: number
 }
 
+/** Those parts and nothing else: callers may hand in a whole quote as prices, which the log would not take back. */
+export function termsOf({ id, request, key, attempt, lane, prices, limits, ttlMs }: Terms): Terms {
+  const { inPico, outPico, cachedPico } = prices
+  const { promptTokens, maxOut } = limits
+  return {
+    id,
+    request,
+    key,
+    attempt,
+    lane,
+    prices: { inPico, outPico, cachedPico },
+    limits: { promptTokens, maxOut },
+    ttlMs
+  }
+}
+
 /** Owed on a lane in all. */
 export interface VoucherIntent {
   readonly lane: string

@@ -75,6 +75,13 @@ describe('replay', () => {
     expect(contents(replayLog(contents(state) + suffix.log).state)).toBe(contents(suffix.state))
   })
 
+  it('reads back what was reserved with a whole quote as its prices', () => {
+    const prices = { ...reserveWith().prices, maxCtx: 4_096, validUntil: 1 }
+    const limits = { promptTokens: 1, maxOut: 1, temperature: 0 }
+    const { state, log } = live([reserveWith({ prices, limits })])
+    expect(contents(replayLog(log).state)).toBe(contents(state))
+  })
+
   it('cut anywhere, it gives what was whole; never half a line', () => {
     const { log, records } = live(events)
     for (let length = 0; length <= log.length; length++) {

@@ -1,6 +1,6 @@
 import { addReservation } from './apply.ts'
 import { corrupt } from './corrupt.ts'
-import type { Snapshot, SnapshotEntry } from './record.ts'
+import { type Snapshot, type SnapshotEntry, termsOf } from './record.ts'
 import { type BudgetState, emptyBudget, zeroTotals } from './state.ts'
 
 /** A state as the first lines of a log, so that what came before it need not be kept. */
@@ -22,8 +22,9 @@ export function takeSnapshot(state: BudgetState): Compacted {
   for (const [request, { key, spent, lastAt }] of sorted(state.requests)) {
     entries.push({ type: 'request', request, key, spent, lastAt })
   }
-  for (const [, { deadline, held, accounts, ...facts }] of sorted(state.reservations)) {
-    entries.push({ type: 'reservation', ...facts })
+  for (const [, reservation] of sorted(state.reservations)) {
+    const { at, charged, end } = reservation
+    entries.push({ type: 'reservation', ...termsOf(reservation), at, charged, end })
   }
   return {
     head: { type: 'snapshot', version: 1, seq: state.seq, clock: state.clock, entries: entries.length },

@@ -1,6 +1,8 @@
 import { type MicroUsdc, microUsdc, picoUsdc } from '../../units.ts'
-import type { BudgetEvent, Claim } from './event.ts'
+import type { BudgetDecision, BudgetEvent, Claim } from './event.ts'
 import { type BudgetPolicy, neverPolicy } from './policy.ts'
+import { emptyBudget } from './state.ts'
+import { type BudgetStep, stepBudget } from './step.ts'
 
 // Builders for tests: a valid whole, with what matters changed.
 
@@ -48,3 +50,16 @@ export function chargeWith(outTokens: number, changes: Partial<Omit<Charge, 'cla
 }
 
 export const micro = (value: number): MicroUsdc => microUsdc(BigInt(value))
+
+/** The state after events, and the last step. */
+export function run(events: readonly BudgetEvent[], policy: BudgetPolicy = policyWith()): BudgetStep {
+  let step: BudgetStep = { state: emptyBudget, decision: { type: 'noted' }, effects: [] }
+  for (const event of events) step = stepBudget(step.state, event, policy)
+  return step
+}
+
+/** The code of a refusal. */
+export const refusedAs = (decision: BudgetDecision): string => {
+  if (decision.type !== 'refused') throw new Error(`not refused: ${decision.type}`)
+  return decision.refusal.code
+}
