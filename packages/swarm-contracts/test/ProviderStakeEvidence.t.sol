@@ -149,7 +149,7 @@ contract ProviderStakeEvidenceTest is StakeFixture {
         vm.expectPartialRevert(IProviderStake.WrongSigner.selector);
         vm.prank(provider);
         stakes.setJobKey(other.account, PEER, given);
-        signAll(e);
+        signAll(e, jobKey);
         open(e);
     }
 
@@ -159,7 +159,7 @@ contract ProviderStakeEvidenceTest is StakeFixture {
         stake(provider, STAKE);
         setJobKey(provider, jobKey);
         refusePartly(e, IProviderStake.WrongSigner.selector);
-        signAll(e);
+        signAll(e, jobKey);
         open(e);
     }
 
@@ -172,12 +172,12 @@ contract ProviderStakeEvidenceTest is StakeFixture {
         refusePartly(e, IProviderStake.NotAJobKey.selector);
         e.quoteSignature = sign(jobKey, digestFor(quoteHash, block.chainid, stranger));
         refusePartly(e, IProviderStake.NotAJobKey.selector);
-        signAll(e);
+        signAll(e, jobKey);
         e.receiptSignature = sign(jobKey, digestFor(receiptHash, block.chainid + 1, address(stakes)));
         refusePartly(e, IProviderStake.NotAJobKey.selector);
         e.receiptSignature = sign(jobKey, digestFor(receiptHash, block.chainid, stranger));
         refusePartly(e, IProviderStake.NotAJobKey.selector);
-        signAll(e);
+        signAll(e, jobKey);
         open(e);
     }
 

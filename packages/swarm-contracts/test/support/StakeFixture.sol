@@ -27,9 +27,13 @@ abstract contract StakeFixture is Test {
     address internal stranger = account("stranger");
     Key internal jobKey = key("job key");
     Key internal signer = key("lane signer");
+    Key[] private arbiters; // deriving a key is dear: once
 
     function setUp() public virtual {
         vm.warp(NOW);
+        for (uint256 seat; seat < 16; ++seat) {
+            arbiters.push(key(string.concat("arbiter ", vm.toString(seat))));
+        }
         usdc = new MockUSDC();
         usdc.configureMinter(address(this), type(uint256).max);
         stakes = deploy();
@@ -96,11 +100,11 @@ abstract contract StakeFixture is Test {
         stakes.setJobKey(to.account, PEER, signature);
     }
 
-    function arbiter(uint256 seat) internal pure returns (Key memory) {
-        return key(string.concat("arbiter ", vm.toString(seat)));
+    function arbiter(uint256 seat) internal view returns (Key memory) {
+        return arbiters[seat];
     }
 
-    function panelOf(uint256 size, uint8 threshold) internal pure returns (Panel memory panel) {
+    function panelOf(uint256 size, uint8 threshold) internal view returns (Panel memory panel) {
         panel.arbiters = new address[](size);
         panel.threshold = threshold;
         for (uint256 seat; seat < size; ++seat) {
@@ -109,7 +113,7 @@ abstract contract StakeFixture is Test {
     }
 
     /// @notice Two of three.
-    function panel_() internal pure returns (Panel memory) {
+    function panel_() internal view returns (Panel memory) {
         return panelOf(3, 2);
     }
 
@@ -123,6 +127,12 @@ abstract contract StakeFixture is Test {
     }
 
     function papers(string memory name) internal view returns (IProviderStake.Evidence memory e) {
+        e = draft(name);
+        seal(e);
+    }
+
+    /// @notice The same, neither linked nor signed.
+    function draft(string memory name) internal view returns (IProviderStake.Evidence memory e) {
         e.lane = laneOf(requester, provider);
         e.quote = Quote({
             provider: provider,
@@ -149,7 +159,6 @@ abstract contract StakeFixture is Test {
         e.receipt.outTokens = 0;
         e.receipt.chargedPico = 0.00042e12; // 1000 * 400,000 + 500 * 40,000
         e.receipt.signedAt = uint64(NOW);
-        seal(e);
     }
 
     function setOf(Panel memory panel) internal pure returns (bytes32) {
@@ -158,16 +167,20 @@ abstract contract StakeFixture is Test {
 
     /// @notice Links all that names another by its hash, and signs it.
     function seal(IProviderStake.Evidence memory e) internal view {
+        link(e);
+        signAll(e, jobKey);
+    }
+
+    function link(IProviderStake.Evidence memory e) internal pure {
         e.job.laneId = keccak256(abi.encode(e.lane));
         e.job.quoteHash = hashOf(e.quote);
         e.receipt.jobHash = hashOf(e.job);
-        signAll(e);
     }
 
-    function signAll(IProviderStake.Evidence memory e) internal view {
-        e.quoteSignature = sign(jobKey, digestOf(hashOf(e.quote)));
+    function signAll(IProviderStake.Evidence memory e, Key memory by) internal view {
+        e.quoteSignature = sign(by, digestOf(hashOf(e.quote)));
         e.jobSignature = sign(signer, digestOf(hashOf(e.job)));
-        e.receiptSignature = signReceipt(e.receipt);
+        e.receiptSignature = sign(by, digestOf(hashOf(e.receipt)));
     }
 
     function signReceipt(ChunkReceipt memory receipt) internal view returns (Signature memory) {

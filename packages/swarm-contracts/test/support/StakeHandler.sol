@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IProviderStake} from "../../contracts/interfaces/IProviderStake.sol";
+import {ProviderStake} from "../../contracts/ProviderStake.sol";
+import {ChunkReceipt, Signature, Verdict} from "../../contracts/SwarmTypes.sol";
+import {StakeFixture} from "./StakeFixture.sol";
+
+/// @notice Random but mostly sensible use of ProviderStake by three providers, two customers and two challengers, and a
+/// model of the books, kept with plain numbers, that the contract is compared with.
+/// @dev Every function either does something that must succeed, or tries something that must not; an unexpected
+/// revert fails the run. Which calls did something is counted in `done`.
+contract StakeHandler is StakeFixture {
+    struct Book {
+        address provider;
+        uint256 amount;
+        uint256 reserved;
+        uint256 openDisputes;
+        uint256 leaving;
+        uint256 leavesAt;
+        uint256 proofs;
+        uint256 quietSince; // since when nothing leaves: the request, or the end of a dispute after it
+    }
+
+    struct Work {
+        uint256 who; // index of the provider
+        address customer;
+        uint256 keyOfThen; // index of the provider's key
+        uint128 atRisk;
+        uint128 maxCharge;
+        uint64 deadline;
+        bool disputed;
+        bool slashed;
+    }
+
+    struct Trial {
+        bytes32 id;
+        uint256 who;
+        address challenger;
+        address customer;
+        uint256 reserved;
+        uint256 refundCap;
+        uint256 decidesBy;
+        uint256 proofs;
+    }
+
+    /// What a slash did, as seen from outside.
+    struct Totals {
+        uint256 slashed;
+        uint256 refunds;
+        uint256 rewards;
+        uint256 burned;
+    }
+
+    uint256 public constant PROVIDERS = 3;
+    uint256 public constant PEOPLE = 7;
+
+    Book[] private books;
+    Key[][] private keys; // of each provider, the last one is the current one
+    address[] private people; // providers, then customers, then challengers
+    Work[] private works;
+    Trial[] private trials; // the open ones
+    bytes32[] private ended;
+    mapping(address person => uint256) public creditOf;
+    uint256 public burnable;
+    uint256 public gifts; // micro-USDC sent by `transfer`: nobody's
+    uint256 public calls;
+    uint256 public done;
+    uint256 public escapes; // times that stake left too early
+    mapping(string what => uint256) public times;
+    Totals private totals;
+    uint256 private clock = NOW;
+
+    /// @dev Time is kept here: what a warp does to the calls after it is forge's affair.
+    modifier counted() {
+        vm.warp(clock);
+        ++calls;
+        _;
+    }
+
+    constructor() {
+        setUp();
+        people = [
+            provider,
+            account("provider B"),
+            account("provider C"),
+            requester,
+            account("customer B"),
+            challenger,
+            account("challenger B")
+        ];
+        for (uint256 who; who < PROVIDERS; ++who) {
+            books.push(Book(people[who], 0, 0, 0, 0, 0, 0, 0));
+            keys.push();
+        }
+        books[0].amount = STAKE;
+        keys[0].push(jobKey);
+        addKey(1);
+        addKey(2);
+    }
+
+    // Stake
+
+    function addStake(uint256 who, uint256 amount) external counted {
+        Book storage book = books[who % PROVIDERS];
+        amount = bound(amount, 1, 1000 * USD);
+        stake(book.provider, amount);
+        book.amount += amount;
+        did("stake");
+    }
+
+    function rotate(uint256 who) external counted {
+        if (keys[who % PROVIDERS].length >= 4) return;
+        addKey(who % PROVIDERS);
+        did("rotate");
+    }
+
+    function askBack(uint256 who, uint256 amount) external counted {
+        Book storage book = books[who % PROVIDERS];
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IProviderStake.InsufficientStake.selector, book.provider, book.amount, book.amount + 1
+            )
+        );
+        startUnstake(book.provider, book.amount + 1);
+        ask(book, bound(amount, 0, book.amount));
+    }
+
+    /// @notice Tries to leave; half of the time it waits until it may.
+    function leave(uint256 who, uint256 seed) external counted {
+        Book storage book = books[who % PROVIDERS];
+        if (book.leaving == 0) return ask(book, book.amount / 2);
+        if (seed % 2 == 0 && book.openDisputes == 0 && clock < book.leavesAt) jump(book.leavesAt);
+        uint256 before = usdc.balanceOf(book.provider);
+        vm.prank(book.provider);
+        (bool left,) = address(stakes).call(abi.encodeCall(ProviderStake.finishUnstake, (book.provider)));
+        bool may = book.leaving != 0 && book.openDisputes == 0 && clock >= book.leavesAt;
+        vm.assertEq(left, may, "leaves if and only if it may");
+        if (!left) return;
+        if (book.openDisputes != 0 || clock < book.quietSince + 7 days) ++escapes;
+        vm.assertEq(usdc.balanceOf(book.provider) - before, book.leaving, "paid out");
+        book.amount -= book.leaving;
+        book.leaving = 0;
+        book.leavesAt = 0;
+        did("leave");
+    }
+
+    // Disputes
+
+    function dispute(uint256 seed, uint256 by) external counted {
+        tryDispute(seed, by);
+    }
+
+    function tryDispute(uint256 seed, uint256 by) private {
+        uint256 index = pickWork(seed);
+        Work storage work = works[index];
+        Book storage book = books[work.who];
+        uint256 free = book.amount - book.reserved;
+        bool may = !work.disputed && clock <= uint256(work.deadline) + 3 days && book.openDisputes < 16 && free != 0;
+        address who = people[5 + by % 2];
+        IProviderStake.Evidence memory e = papersOf(index);
+        fund(who, BOND);
+        vm.prank(who);
+        (bool opened,) = address(stakes).call(abi.encodeCall(ProviderStake.openDispute, (e, panel_(), ROOT)));
+        vm.assertEq(opened, may, "opens if and only if it may");
+        if (!opened) return;
+        uint256 held = min(free, work.atRisk);
+        work.disputed = true;
+        book.openDisputes += 1;
+        book.reserved += held;
+        uint256 cap = min(work.maxCharge / 1e6, held / 2);
+        trials.push(
+            Trial(hashOf(e.job), work.who, who, work.customer, held, cap, clock + 48 hours, book.proofs)
+        );
+        did("dispute");
+    }
+
+    function judge(uint256 which, bool guilty, uint256 refund) external counted {
+        if (trials.length == 0) return tryDispute(which, refund);
+        Trial memory trial = trials[which % trials.length];
+        Verdict memory verdict = Verdict(trial.id, guilty, uint128(bound(refund, 0, 2 * USD)), ROOT);
+        Totals memory before = seen(trial.who, trial.customer, trial.challenger);
+        Signature[] memory signatures = verdictBy(verdict, first(2));
+        (bool judged,) =
+            address(stakes).call(abi.encodeCall(ProviderStake.resolveDispute, (verdict, panel_(), signatures)));
+        vm.assertEq(judged, clock <= trial.decidesBy, "a verdict in time, and only in time");
+        if (!judged) return;
+        end(which % trials.length);
+        if (!guilty) return acquit(trial);
+        creditOf[trial.challenger] += BOND;
+        before.rewards += BOND;
+        take(trial.who, trial.customer, trial.challenger, trial.reserved, min(verdict.refund, trial.refundCap));
+        compare(before, seen(trial.who, trial.customer, trial.challenger));
+        did("guilty");
+    }
+
+    /// @notice Tries to end a dispute by silence; half of the time it waits until it may.
+    function expire(uint256 which, uint256 seed) external counted {
+        if (trials.length == 0) return tryDispute(which, seed);
+        Trial memory trial = trials[which % trials.length];
+        if (seed % 2 == 0 && clock <= trial.decidesBy) jump(trial.decidesBy + 1);
+        (bool expired,) = address(stakes).call(abi.encodeCall(ProviderStake.expireDispute, (trial.id)));
+        vm.assertEq(expired, clock > trial.decidesBy, "silence after the time, and only then");
+        if (!expired) return;
+        end(which % trials.length);
+        acquit(trial);
+    }
+
+    /// @notice What has ended stays ended.
+    function judgeAgain(uint256 which, bool guilty) external counted {
+        if (ended.length == 0) return;
+        bytes32 id = ended[which % ended.length];
+        Verdict memory verdict = Verdict(id, guilty, 1, ROOT);
+        Signature[] memory signatures = verdictBy(verdict, first(2));
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.DisputeNotOpen.selector, id));
+        stakes.resolveDispute(verdict, panel_(), signatures);
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.DisputeNotOpen.selector, id));
+        stakes.expireDispute(id);
+        did("judge again");
+    }
+
+    // Proofs
+
+    function prove(uint256 seed, uint256 by, uint128 charged) external counted {
+        if (by % 4 < 2) contradict(seed, by, charged);
+        else charge(seed, by, charged);
+    }
+
+    function contradict(uint256 seed, uint256 by, uint128 charged) private {
+        uint256 index = pickWork(seed);
+        Work memory work = works[index];
+        IProviderStake.Evidence memory e = papersOf(index);
+        ChunkReceipt memory other = twinOf(e.receipt);
+        other.chargedPico = uint128(bound(charged, 0, 2 * PICO));
+        Signature memory signature = sign(keys[work.who][work.keyOfThen], digestOf(hashOf(other)));
+        uint256 refund = (other.chargedPico > e.receipt.chargedPico ? other.chargedPico : e.receipt.chargedPico) / 1e6;
+        bytes memory call = abi.encodeCall(
+            ProviderStake.slashEquivocation, (e.lane, e.job, e.receipt, e.receiptSignature, other, signature)
+        );
+        slash(index, people[5 + by % 2], call, true, refund, "contradict");
+    }
+
+    function charge(uint256 seed, uint256 by, uint128 charged) private {
+        uint256 index = pickWork(seed);
+        Work memory work = works[index];
+        IProviderStake.Evidence memory e = papersOf(index);
+        e.receipt.chargedPico = uint128(bound(charged, 0.0004e12, 0.01e12));
+        e.receiptSignature = sign(keys[work.who][work.keyOfThen], digestOf(hashOf(e.receipt)));
+        bytes memory call = abi.encodeCall(
+            ProviderStake.slashOvercharge, (e.lane, e.quote, e.quoteSignature, e.job, e.receipt, e.receiptSignature)
+        );
+        bool isFraud = e.receipt.chargedPico > min(0.00042e12, work.maxCharge);
+        slash(index, people[5 + by % 2], call, isFraud, e.receipt.chargedPico / 1e6, "charge");
+    }
+
+    // Money out: whatever the books say is owed can be had, to the last unit
+
+    function withdraw(uint256 who, uint256 amount) external counted {
+        address person_ = people[who % PEOPLE];
+        uint256 most = creditOf[person_];
+        vm.expectRevert(
+            abi.encodeWithSelector(IProviderStake.InsufficientCredit.selector, person_, most, most + 1)
+        );
+        vm.prank(person_);
+        stakes.withdrawCredit(person_, most + 1);
+        if (most == 0) return;
+        amount = bound(amount, 1, most);
+        vm.prank(person_);
+        stakes.withdrawCredit(person_, amount);
+        creditOf[person_] -= amount;
+        did("withdraw");
+    }
+
+    function burn(uint256 seed) external counted {
+        if (burnable == 0) return tryDispute(seed, seed >> 8);
+        stakes.burn();
+        burnable = 0;
+        did("burn");
+    }
+
+    function giveTokens(uint256 amount) external counted {
+        amount = bound(amount, 1, USD);
+        usdc.mint(address(stakes), amount);
+        gifts += amount;
+        did("give");
+    }
+
+    function pass(uint256 time) external counted {
+        jump(clock + bound(time, 1, 12 hours));
+        did("pass");
+    }
+
+    // What the invariants read
+
+    function contracts() external view returns (IProviderStake, address) {
+        return (stakes, address(usdc));
+    }
+
+    function person(uint256 index) external view returns (address) {
+        return people[index];
+    }
+
+    function bookOf(uint256 who) external view returns (Book memory) {
+        return books[who];
+    }
+
+    function trialCount() external view returns (uint256) {
+        return trials.length;
+    }
+
+    function trialAt(uint256 index) external view returns (Trial memory) {
+        return trials[index];
+    }
+
+    function slashes() external view returns (Totals memory) {
+        return totals;
+    }
+
+    // Private parts
+
+    function did(string memory what) private {
+        ++done;
+        ++times[what];
+    }
+
+    function jump(uint256 to) private {
+        clock = to;
+        vm.warp(to);
+    }
+
+    function addKey(uint256 who) private {
+        string memory name = string.concat("key ", vm.toString(who), " ", vm.toString(keys[who].length));
+        Key memory fresh = key(name);
+        setJobKey(people[who], fresh);
+        keys[who].push(fresh);
+    }
+
+    function ask(Book storage book, uint256 amount) private {
+        startUnstake(book.provider, amount);
+        book.leaving = amount;
+        book.quietSince = clock;
+        book.leavesAt = amount == 0 ? 0 : clock + 7 days;
+        did("ask back");
+    }
+
+    /// @dev A new job, or, one time in four, one of the last eight. A provider without stake mostly gets some first.
+    function pickWork(uint256 seed) private returns (uint256) {
+        uint256 count = works.length;
+        if (count != 0 && seed % 4 == 0) return count - 1 - (seed >> 8) % min(count, 8);
+        uint256 who = (seed >> 16) % PROVIDERS;
+        if (books[who].amount == books[who].reserved && (seed >> 20) % 8 != 0) {
+            stake(books[who].provider, STAKE);
+            books[who].amount += STAKE;
+        }
+        works.push(
+            Work({
+                who: who,
+                customer: people[3 + (seed >> 24) % 2],
+                keyOfThen: (seed >> 32) % keys[who].length,
+                atRisk: uint128(1 + (seed >> 40) % (400 * USD)),
+                maxCharge: uint128((seed >> 80) % 2 == 0 ? PICO : 0.00042e12 - 1),
+                deadline: uint64(clock + (seed >> 96) % 2 days),
+                disputed: false,
+                slashed: false
+            })
+        );
+        return count;
+    }
+
+    function papersOf(uint256 index) private view returns (IProviderStake.Evidence memory e) {
+        Work memory work = works[index];
+        e = draft(vm.toString(index));
+        e.lane = laneOf(work.customer, people[work.who]);
+        e.quote.provider = people[work.who];
+        e.quote.atRisk = work.atRisk;
+        e.job.maxCharge = work.maxCharge;
+        e.job.deadline = work.deadline;
+        link(e);
+        signAll(e, keys[work.who][work.keyOfThen]);
+    }
+
+    function slash(
+        uint256 index,
+        address by,
+        bytes memory call,
+        bool isFraud,
+        uint256 refund,
+        string memory what
+    ) private {
+        Work storage work = works[index];
+        Book storage book = books[work.who];
+        Totals memory before = seen(work.who, work.customer, by);
+        vm.prank(by);
+        (bool proven,) = address(stakes).call(call);
+        vm.assertEq(proven, isFraud && !work.slashed && book.amount != 0, "slashes if and only if it may");
+        if (!proven) return;
+        work.slashed = true;
+        book.proofs += 1;
+        take(work.who, work.customer, by, book.amount - book.reserved, refund);
+        compare(before, seen(work.who, work.customer, by));
+        did(what);
+    }
+
+    function end(uint256 index) private {
+        Trial memory trial = trials[index];
+        Book storage book = books[trial.who];
+        book.openDisputes -= 1;
+        book.reserved -= trial.reserved;
+        book.quietSince = clock;
+        if (book.leaving != 0) book.leavesAt = clock + 7 days;
+        ended.push(trial.id);
+        trials[index] = trials[trials.length - 1];
+        trials.pop();
+    }
+
+    function acquit(Trial memory trial) private {
+        Book storage book = books[trial.who];
+        creditOf[book.provider] += BOND / 2;
+        burnable += BOND - BOND / 2;
+        did("not guilty");
+        if (trial.proofs == book.proofs) return;
+        reduce(book, trial.reserved);
+        burnable += trial.reserved;
+        totals.slashed += trial.reserved;
+        totals.burned += trial.reserved;
+        did("burn what was shielded");
+    }
+
+    function take(uint256 who, address customer, address by, uint256 amount, uint256 refundWanted) private {
+        reduce(books[who], amount);
+        uint256 half = amount / 2;
+        uint256 refund = refundWanted < half ? refundWanted : half;
+        creditOf[customer] += refund;
+        creditOf[by] += half - refund;
+        burnable += amount - half;
+    }
+
+    function reduce(Book storage book, uint256 by) private {
+        book.amount -= by;
+        if (book.leaving > book.amount) book.leaving = book.amount;
+    }
+
+    /// @dev What the contract itself says. Customers and challengers are different people here.
+    function seen(uint256 who, address customer, address by) private view returns (Totals memory) {
+        return Totals(
+            stakes.stakeOf(people[who]).amount, stakes.creditOf(customer), stakes.creditOf(by), stakes.burnable()
+        );
+    }
+
+    /// @dev Holds one slash to the rules, and adds it up.
+    function compare(Totals memory before, Totals memory afterwards) private {
+        uint256 slashed = before.slashed - afterwards.slashed;
+        uint256 refund = afterwards.refunds - before.refunds;
+        uint256 reward = afterwards.rewards - before.rewards;
+        vm.assertLe(reward, (slashed - refund) / 2, "the challenger has at most half of the rest");
+        totals.slashed += slashed;
+        totals.refunds += refund;
+        totals.rewards += reward;
+        totals.burned += afterwards.burned - before.burned;
+    }
+}
