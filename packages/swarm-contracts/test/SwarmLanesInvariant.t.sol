@@ -66,7 +66,7 @@ contract SwarmLanesInvariantTest is InvariantTest {
         uint256 count = handler.liveCount();
         for (uint256 i; i < count; ++i) {
             LanesHandler.Book memory book = handler.liveBook(i);
-            ISwarmLanes.LaneState memory state = lanes.laneState(lanes.laneIdOf(book.lane));
+            ISwarmLanes.LaneState memory state = lanes.laneState(book.laneId);
             vm.assertLe(state.claimed, state.funded, "no claim above a lane's funding");
             vm.assertLe(state.claimed, book.signed, "no claim above what was signed");
             vm.assertEq(state.claimed, book.claimed, "claimed as in the model, which never lets it fall");
@@ -85,7 +85,7 @@ contract SwarmLanesInvariantTest is InvariantTest {
     }
 
     function requireClosed(LanesHandler.Book memory book) private view {
-        ISwarmLanes.LaneState memory state = lanes.laneState(lanes.laneIdOf(book.lane));
+        ISwarmLanes.LaneState memory state = lanes.laneState(book.laneId);
         vm.assertEq(state.closesAt, type(uint48).max, "closed lanes stay closed");
         vm.assertEq(state.claimed, book.claimed, "and pay nothing more");
         vm.assertEq(state.funded, book.claimed, "and hold nothing");

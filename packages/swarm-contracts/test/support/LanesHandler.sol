@@ -13,6 +13,7 @@ import {LanesFixture} from "./LanesFixture.sol";
 contract LanesHandler is LanesFixture, Authorization {
     struct Book {
         Lane lane;
+        bytes32 laneId;
         uint256 funded;
         uint256 claimed;
         uint256 signed; // the highest cumulative that the lane signer ever signed
@@ -88,10 +89,9 @@ contract LanesHandler is LanesFixture, Authorization {
         uint256 index = pick(which);
         Book storage it = books[index];
         amount = someOf(it.lane.payer, amount);
-        bytes32 laneId = lanes.laneIdOf(it.lane);
         vm.prank(it.lane.payer);
         if (it.closesAt != 0) {
-            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotOpen.selector, laneId));
+            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotOpen.selector, it.laneId));
             lanes.topUp(it.lane, amount);
             return;
         }
@@ -121,10 +121,9 @@ contract LanesHandler is LanesFixture, Authorization {
     function startClose(uint256 which) external counted {
         uint256 index = pick(which);
         Book storage it = books[index];
-        bytes32 laneId = lanes.laneIdOf(it.lane);
         vm.prank(it.lane.payer);
         if (it.closesAt != 0) {
-            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotOpen.selector, laneId));
+            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotOpen.selector, it.laneId));
             lanes.startClose(it.lane);
             return;
         }
@@ -136,15 +135,14 @@ contract LanesHandler is LanesFixture, Authorization {
     function finishClose(uint256 which, uint256 sender) external counted {
         uint256 index = pick(which);
         Book storage it = books[index];
-        bytes32 laneId = lanes.laneIdOf(it.lane);
         vm.prank(person(sender));
         if (it.closesAt == 0) {
-            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotClosing.selector, laneId));
+            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.LaneNotClosing.selector, it.laneId));
             lanes.finishClose(it.lane);
             return;
         }
         if (clock < it.closesAt) {
-            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.CloseNotOver.selector, laneId, it.closesAt));
+            vm.expectRevert(abi.encodeWithSelector(ISwarmLanes.CloseNotOver.selector, it.laneId, it.closesAt));
             lanes.finishClose(it.lane);
             clock = it.closesAt;
             vm.warp(clock);
@@ -246,7 +244,7 @@ contract LanesHandler is LanesFixture, Authorization {
         vm.assertEq(laneId, lanes.laneIdOf(lane), "id");
         freeOf[owner] -= amount;
         live.push(books.length);
-        books.push(Book(lane, amount, 0, 0, 0, false));
+        books.push(Book(lane, laneId, amount, 0, 0, 0, false));
     }
 
     /// @dev A part of what `owner` has free, which it first deposits if it has nothing.
@@ -273,23 +271,20 @@ contract LanesHandler is LanesFixture, Authorization {
         Lane memory lane = it.lane;
         if (kind == 5) cumulative = it.funded + 1 + (seed >> 64) % USD; // above the funding
         if (kind == 6) cumulative = (seed >> 64) % (it.claimed + 1); // an old one
-        Key memory by = signerOf(lane);
-        row = ISwarmLanes.Claim(lane, uint128(cumulative), HEAD, sign(by, digestOf(lane, cumulative)));
+        bytes32 digest = lanes.voucherDigest(it.laneId, uint128(cumulative), HEAD);
+        row = ISwarmLanes.Claim(lane, uint128(cumulative), HEAD, sign(signerOf(lane), digest));
         it.signed = cumulative > it.signed ? cumulative : it.signed;
         if (kind == 7) {
             // A voucher of this lane, turned to another: a live one, or the closed one that lived before it.
-            row.lane = books[(seed >> 32) % books.length].lane;
-            if (lanes.laneIdOf(row.lane) != lanes.laneIdOf(lane)) return (row, 0);
+            Book storage other = books[(seed >> 32) % books.length];
+            row.lane = other.lane;
+            if (other.laneId != it.laneId) return (row, 0);
         }
         if (cumulative <= it.claimed || cumulative > it.funded) return (row, 0);
         credit = cumulative - it.claimed;
         it.claimed = cumulative;
         earnedBy[lane.provider] += credit;
         ++claimedRows;
-    }
-
-    function digestOf(Lane memory lane, uint256 cumulative) private view returns (bytes32) {
-        return lanes.voucherDigest(lanes.laneIdOf(lane), uint128(cumulative), HEAD);
     }
 
     function signerOf(Lane memory lane) private view returns (Key memory) {
