@@ -6,9 +6,11 @@ import { requireAlpha, requireRange, requireWhole } from './require-range.ts'
 
 /** How far two honest machines are apart on the same tokens, measured for one model and one pair of engine builds. */
 export interface Noise {
-  /** Root of the mean squared difference of log-probabilities, nats. */
+  /** Nats; a greater difference counts as this one. A few outliers then cannot condemn an honest provider. */
+  readonly clip: number
+  /** Root of the mean squared difference of log-probabilities, clipped, nats. */
   readonly rms: number
-  /** Fourth moment over squared second: 3 for normal noise, more with outliers, above 1 always. */
+  /** Their fourth moment over the squared second: 3 for normal noise, more with outliers, above 1 always. */
   readonly kurtosis: number
 }
 
@@ -51,7 +53,7 @@ export function noiseThreshold({ alpha, positions, kurtosis }: NoiseTestPlan): n
   return Math.sqrt(chiSquareQuantile(requireAlpha(alpha), degrees) / degrees)
 }
 
-/** Probability of rejecting a provider whose differences are `factor` times the honest ones. */
+/** Probability of rejecting a provider whose differences are `factor` times the honest ones, clipping left aside. */
 export function noisePower(plan: NoiseTestPlan, factor: number): number {
   const degrees = noiseDegrees(plan.positions, plan.kurtosis)
   const threshold = noiseThreshold(plan) / requireRange('factor', factor, 1e-6, 1e6)
@@ -63,9 +65,13 @@ export function noiseTest(pairs: readonly LogprobPair[], noise: Noise, alpha: nu
   const plan = { alpha, positions: pairs.length, kurtosis: noise.kurtosis }
   const threshold = noiseThreshold(plan)
   const degrees = noiseDegrees(plan.positions, plan.kurtosis)
-  const ratio = rmsOf(pairs) / requireRange('noise.rms', noise.rms, 1e-9, 100)
+  const clip = requireRange('noise.clip', noise.clip, 1e-9, 1e4)
+  const ratio = rmsOf(pairs, clip) / requireRange('noise.rms', noise.rms, 1e-9, 100)
   return { ratio, threshold, pValue: chiSquareTail(degrees * ratio * ratio, degrees), rejected: ratio > threshold }
 }
+
+/** Differences are clipped at so many times their RMS: false alarms then keep to alpha (docs, "Outliers"). */
+const clipAt = 4
 
 /**
  * The noise to test against, from honest pairs: the sample's kurtosis (never below 3), and the upper end of the
@@ -73,21 +79,21 @@ export function noiseTest(pairs: readonly LogprobPair[], noise: Noise, alpha: nu
  */
 export function calibrateNoise(pairs: readonly LogprobPair[], confidence: number): Noise {
   requireWhole('pairs.length', pairs.length, 2, 1e6)
-  const rms = rmsOf(pairs)
-  const squares = pairs.map(squaredDifference)
-  const fourth = squares.reduce((sum, square) => sum + square * square, 0) / pairs.length
-  const kurtosis = Math.max(3, fourth / rms ** 4)
+  const clip = clipAt * rmsOf(pairs, Number.POSITIVE_INFINITY)
+  const rms = rmsOf(pairs, clip)
+  const fourth = pairs.reduce((sum, pair) => sum + clippedSquare(pair, clip) ** 2, 0) / pairs.length
+  const kurtosis = Math.max(3, fourth / requireRange('the RMS of honest pairs', rms, 1e-9, 100) ** 4)
   const degrees = noiseDegrees(pairs.length, kurtosis)
   const least = chiSquareQuantile(requireRange('confidence', confidence, 0.5, 1 - 1e-9), degrees)
-  return { rms: rms * Math.sqrt(degrees / least), kurtosis }
+  return { clip, rms: rms * Math.sqrt(degrees / least), kurtosis }
 }
 
-const rmsOf = (pairs: readonly LogprobPair[]): number =>
-  Math.sqrt(pairs.reduce((sum, pair) => sum + squaredDifference(pair), 0) / pairs.length)
+const rmsOf = (pairs: readonly LogprobPair[], clip: number): number =>
+  Math.sqrt(pairs.reduce((sum, pair) => sum + clippedSquare(pair, clip), 0) / pairs.length)
 
-function squaredDifference({ claimed, recomputed }: LogprobPair): number {
+function clippedSquare({ claimed, recomputed }: LogprobPair, clip: number): number {
   const difference = Math.max(requireLogprob(claimed), floor) - Math.max(requireLogprob(recomputed), floor)
-  return difference * difference
+  return Math.min(Math.abs(difference), clip) ** 2
 }
 
 const requireLogprob = (value: number): number => requireRange('logprob', value, Number.NEGATIVE_INFINITY, 0)

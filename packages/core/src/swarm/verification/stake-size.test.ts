@@ -16,6 +16,7 @@ import {
   leastAuditRate,
   leastStake,
   leastStakeAgainstSelfSlash,
+  leastStakeForChallenger,
   selfSlashCost,
   splitSlashed
 } from './stake-size.ts'
@@ -165,6 +166,25 @@ describe('audit rate', () => {
     const none = { detection: ppm(0), conviction: ppm(1) }
     expect(leastAuditRate({ gain: picoUsdc(0n), forfeit: nothing }, nothing, none)).toBe(0)
     expect(leastAuditRate({ gain: picoUsdc(1n), forfeit: nothing }, nothing, none)).toBeNull()
+  })
+})
+
+describe('a challenger', () => {
+  it('who is right is paid for it on average, and with two micro-USDC less is not', () => {
+    fc.assert(
+      fc.property(anyMicro, anyMicro, anyMicro, anyPpm, (cost, bond, refund, conviction) => {
+        const stake = leastStakeForChallenger({ cost, bond, refund, conviction })
+        const earned = (slashed: bigint) =>
+          BigInt(conviction) * (slashed / 2n - refund) - 1_000_000n * cost - (1_000_000n - BigInt(conviction)) * bond
+        expect(earned(stake)).toBeGreaterThanOrEqual(0n)
+        expect(earned(stake - 2n)).toBeLessThan(0n)
+      })
+    )
+  })
+
+  it('has no reason to ask a panel that never convicts', () => {
+    const costs = { cost: nothing, bond: nothing, refund: nothing, conviction: ppm(0) }
+    expect(() => leastStakeForChallenger(costs)).toThrow(expect.objectContaining({ code: 'STAKE_UNBOUNDED' }))
   })
 })
 

@@ -27,11 +27,7 @@ export interface Stakes {
 export function leastStake({ gain, forfeit }: Stakes, { audit, detection, conviction }: Odds): MicroUsdc {
   const all = one ** 3n
   const q = BigInt(audit) * BigInt(detection) * BigInt(conviction)
-  if (q === 0n) {
-    throw new BaseError('STAKE_UNBOUNDED', 'A provider that is never punished is deterred by no stake.', {
-      advice: 'Audit at a rate above zero, with a test and a panel that find something.'
-    })
-  }
+  if (q === 0n) throw unbounded('A provider that is never punished is deterred by no stake.')
   const stake = dividedUp(gain * (all - q), q * picoPerMicro) - forfeit
   return microUsdc(stake < 0n ? 0n : stake)
 }
@@ -62,6 +58,28 @@ export function leastStakeAgainstSelfSlash(stakes: Stakes, odds: Odds): MicroUsd
   return microUsdc(loss === 0n ? 0n : 2n * loss - 1n)
 }
 
+export interface ChallengeCosts {
+  /** Gas of the dispute and the work of the evidence. */
+  readonly cost: MicroUsdc
+  /** Lost when the panel does not convict, be it by silence. */
+  readonly bond: MicroUsdc
+  /** What of the slashed half goes to the requester before the challenger. */
+  readonly refund: MicroUsdc
+  /** b: the panel convicts a guilty provider. */
+  readonly conviction: Ppm
+}
+
+/**
+ * The least stake at risk for which a challenger who is right does not lose by it on average:
+ * b (S / 2 - refund) >= cost + (1 - b) bond, rounded up. Below it nobody has a reason to dispute.
+ * @throws BaseError STAKE_UNBOUNDED when b is 0
+ */
+export function leastStakeForChallenger({ cost, bond, refund, conviction }: ChallengeCosts): MicroUsdc {
+  const b = BigInt(conviction)
+  if (b === 0n) throw unbounded('A panel that never convicts rewards no challenger, whatever the stake.')
+  return microUsdc(2n * (dividedUp(cost * one + (one - b) * bond, b) + refund))
+}
+
 /**
  * The least audit rate at which losing `lost` makes a dishonest job unprofitable, `leastStake` solved for p:
  * p >= G / ((G + S + F) d b), rounded up. It exceeds 1 where no audit rate is enough: then null.
@@ -80,3 +98,8 @@ export function leastAuditRate(
 }
 
 const dividedUp = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+
+const unbounded = (what: string): BaseError =>
+  new BaseError('STAKE_UNBOUNDED', what, {
+    advice: 'Audit at a rate above zero, with a test and a panel that find something.'
+  })
