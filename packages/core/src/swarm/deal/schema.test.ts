@@ -5,7 +5,8 @@ import { microUsdc, picoUsdc } from '../../units.ts'
 import type { Address, Finish, Hash } from './objects.ts'
 import { type DealKind, type DealObjects, decode, decodeSigned, encode, encodeSigned, maxArbiters } from './schema.ts'
 import { signed } from './signatures.ts'
-import { deployment, job, jobKey, keys, lane, panel, quote, receipts, verdict, voucher } from './testing/sample-deal.ts'
+import { deployment, job, jobKey, keys, lane, panel, quote, verdict, voucher } from './testing/sample-deal.ts'
+import { receiptAt } from './testing/sample-terms.ts'
 import type { SignedKind } from './typed-data.ts'
 
 // Any object that the schemas take, the edges of every field among them.
@@ -75,7 +76,7 @@ const arbitraries: { readonly [K in DealKind]: fc.Arbitrary<DealObjects[K]> } = 
   JobKey: fc.record({ provider: address, peerIdHash: hash })
 }
 
-const [receipt] = receipts
+const receipt = receiptAt(1)
 const samples = {
   Lane: lane,
   Voucher: voucher,
@@ -114,6 +115,11 @@ describe.each(kinds)('%s', (kind) => {
   it('has one wire form: what is taken is written again just so', () => {
     const text = JSON.stringify(wire(kind))
     expect(JSON.stringify(encode(kind, decode(kind, JSON.parse(text)) as never))).toBe(text)
+  })
+
+  it('is written in one order of fields, whatever the order it came in', () => {
+    const turned = Object.fromEntries(Object.entries(samples[kind]).toReversed())
+    expect(JSON.stringify(encode(kind, turned as never))).toBe(JSON.stringify(wire(kind)))
   })
 
   it('is refused with any field missing, and with one too many', () => {
