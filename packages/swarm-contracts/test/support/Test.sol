@@ -40,8 +40,7 @@ abstract contract Test {
     /// @notice Maps any number into [least, most], both included; numbers already inside stay as they are.
     function bound(uint256 value, uint256 least, uint256 most) internal pure returns (uint256) {
         if (value >= least && value <= most) return value;
-        uint256 span = most - least + 1;
-        return span == 0 ? value : least + (value % span);
+        return least + value % (most - least + 1);
     }
 
     function min(uint256 a, uint256 b) internal pure returns (uint256) {
