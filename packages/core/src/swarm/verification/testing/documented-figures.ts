@@ -51,9 +51,9 @@ const testB: Table = [
 ]
 
 const zTest: Table = [
-  ['positions K', 'rejects beyond', 'finds a shift of 0.05 SD', '0.1 SD', '0.16 SD', '0.3 SD'],
+  ['positions K', 'rejects beyond', 'finds a shift of 0.05 SD', '0.1 SD', '0.12 SD', '0.3 SD'],
   ...[64, 256, 1024, 4096].map((positions) => {
-    const powers = [0.05, 0.1, 0.16, 0.3].map((mean) => share(zPower(1e-3, positions, 0.002, { mean, spread: 1 })))
+    const powers = [0.05, 0.1, 0.12, 0.3].map((mean) => share(zPower(1e-3, positions, 0.002, { mean, spread: 1 })))
     return [`${positions}`, zThreshold(1e-3, positions, 0.002).toFixed(2), ...powers]
   })
 ]
