@@ -76,7 +76,7 @@ async function settle(
   throw await whyReverted(context, intent, receipt, signal)
 }
 
-/** The reason is not in the receipt: run it again as the first of its block. State of that block may differ. */
+/** The reason is not in the receipt: run it again on the state that its block left, where what stopped it mostly still is. */
 async function whyReverted(
   { connection, address }: SenderContext,
   intent: Intent,
@@ -88,7 +88,7 @@ async function whyReverted(
   if (receipt.gasUsed >= intent.gas) return words('it ran out of gas')
   try {
     const call = { from: address, to: intent.to, data: intent.data, value: numberToHex(intent.value) }
-    await simulate(connection, call, intent.what, numberToHex(receipt.blockNumber - 1n), signal)
+    await simulate(connection, call, intent.what, numberToHex(receipt.blockNumber), signal)
     return words('the state of the chain had changed between sending and mining')
   } catch (error) {
     if (isBaseError(error, 'TX_REVERTED')) return error

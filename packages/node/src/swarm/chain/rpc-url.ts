@@ -40,7 +40,7 @@ export function parseRpcUrl(text: string): RpcUrl {
 }
 
 function basic(username: string, password: string): string {
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${decoded(username)}:${decoded(password)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
@@ -50,6 +50,15 @@ function secretParts(text: string, url: URL): readonly string[] {
   const query = [...url.searchParams.values()].filter((value) => value.length > 3)
   const whole = [text, url.href, `${url.pathname}${url.search}`, url.search, url.hash].filter((part) => part.length > 3)
   const account = [url.username, url.password].filter((part) => part !== '')
-  const plain = [...path, ...account].flatMap((part) => [part, decodeURIComponent(part)])
+  const plain = [...path, ...account].flatMap((part) => [part, decoded(part)])
   return [...new Set([...whole, ...plain, ...query])].toSorted((a, b) => b.length - a.length)
+}
+
+/** As it is where a percent sign stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
