@@ -3,7 +3,7 @@ import { usdcInWords } from '@unhosted/node/swarm'
 import { checksummed } from '../wallet/render.ts'
 import { spanInWords } from './render.ts'
 
-/** A stake in lines. @param nowSeconds by the clock of this computer; the chain's own decides */
+/** A stake in lines. @param nowSeconds by the chain */
 export function renderStake(state: StakeState, nowSeconds: number): string {
   const { amount, reserved, openDisputes, leaving, jobKey } = state
   if (amount === 0n && jobKey === null) return 'Nothing is staked. Stake with: unhosted swarm stake AMOUNT'

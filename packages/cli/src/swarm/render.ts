@@ -49,7 +49,7 @@ function left({ state }: FoundLane): MicroUsdc {
   return microUsdc(state.funded - state.claimed)
 }
 
-/** @param nowSeconds by the clock of this computer; the chain's own decides */
+/** @param nowSeconds by the chain */
 export function stateInWords({ state }: FoundLane, nowSeconds: number): string {
   if (state.closesAt === null) return state.status
   const wait = state.closesAt - nowSeconds

@@ -40,6 +40,8 @@ export interface PayerSession extends OpenedSwarm {
 }
 
 const weiPerGwei = 1_000_000_000
+/** Between two looks for a receipt: a person waits. */
+const pollMs = 250
 
 /** The chain that a command means, with its contracts checked. Nothing is unlocked. */
 export function openChain(args: ChainArguments, { paths, signal }: CommandContext): Promise<OpenedSwarm> {
@@ -72,7 +74,7 @@ export async function openPayer(
     connection: swarm.connection,
     account,
     folder: paths.swarmJournal,
-    policy: { ...defaultSendPolicy, maxFeePerGas: gasPrice(args.maxGasPrice) },
+    policy: { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(args.maxGasPrice) },
     log: silentLog
   })
   await finishEarlier(sender, context)

@@ -1,9 +1,11 @@
 export { formatDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
 export { type LocalAccount, privateKeyToAccount as localAccount } from 'viem/accounts'
 // Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
+export { ethInWords, usdcInWords } from './access/amounts.ts'
 export { type Balances, readBalances } from './access/balances.ts'
 export { type RememberedChain, readChainFile, writeChainFile } from './access/chain-file.ts'
-export { type ClearText, showingAccount, usdcInWords } from './access/clear-text.ts'
+export { readChainTime } from './access/chain-time.ts'
+export { type ClearText, showingAccount } from './access/clear-text.ts'
 export { type FoundLane, findLanes } from './access/find-lanes.ts'
 export {
   type ChainChoice,

@@ -1,14 +1,13 @@
 import type { Address } from '@unhosted/core/swarm/deal'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
-import { formatEther } from 'viem'
 import { getBalance, readContract } from 'viem/actions'
 import type { ChainConnection } from '../chain/connection.ts'
 import { readUsdcBalance } from '../lanes/token.ts'
 
 export interface Balances {
-  /** ETH, for gas, as decimal text. */
-  readonly eth: string
+  /** For gas. */
+  readonly wei: bigint
   readonly micro: {
     /** USDC of the account itself. */
     readonly inHand: MicroUsdc
@@ -34,7 +33,7 @@ export async function readBalances(
   const args = [account] as const
   const inHand = await readUsdcBalance(connection, deployment.usdc, account, signal)
   return connection.call('tell balances', signal, async (client) => {
-    const [eth, [deposited], earned, { amount: staked }, credited] = await Promise.all([
+    const [wei, [deposited], earned, { amount: staked }, credited] = await Promise.all([
       getBalance(client, { address: account }),
       readContract(client, { ...lanes, functionName: 'accountOf', args }),
       readContract(client, { ...lanes, functionName: 'earningsOf', args }),
@@ -42,7 +41,7 @@ export async function readBalances(
       readContract(client, { ...stake, functionName: 'creditOf', args })
     ])
     return {
-      eth: formatEther(eth),
+      wei,
       micro: {
         inHand,
         deposited: microUsdc(deposited),

@@ -1,16 +1,18 @@
-import { formatUsdc } from '@unhosted/core/swarm/deal'
-import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
+import { microUsdc } from '@unhosted/core/units'
 import { mockUsdcAbi, providerStakeAbi, type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import {
   type Abi,
   type Address,
   decodeFunctionData,
   formatEther,
+  getAddress,
   type Hex,
+  isAddress,
   isAddressEqual,
   type LocalAccount,
   type TransactionSerializable
 } from 'viem'
+import { usdcInWords } from './amounts.ts'
 
 /** What a signature will do, in words, one fact a line. Made from the very bytes that are signed. */
 export type ClearText = readonly string[]
@@ -33,7 +35,7 @@ export function showingAccount(
         : account.signTransaction(transaction, options)
     },
     signTypedData: (definition) => {
-      show(explainTypedData(account.address, definition))
+      show(explainTypedData(account.address, definition, deployment))
       return account.signTypedData(definition)
     }
   }
@@ -66,13 +68,19 @@ interface TypedDataFacts {
 }
 
 /** EIP-712 data, field by field. */
-export function explainTypedData(signer: Address, { domain, primaryType, message }: TypedDataFacts): ClearText {
+export function explainTypedData(
+  signer: Address,
+  { domain, primaryType, message }: TypedDataFacts,
+  deployment: SwarmDeployment
+): ClearText {
   const rows = (facts: unknown): string[] =>
-    Object.entries(facts ?? {}).map(([name, value]) => `${name.padEnd(18)} ${String(value)}`)
+    Object.entries(facts ?? {}).map(([name, value]) => `${name.padEnd(18)} ${inWords(name, value, deployment)}`)
   return [`Signing ${String(primaryType)} (EIP-712) as ${signer}`, ...rows(domain), ...rows(message)]
 }
 
-function nameOf(to: Address, { usdc, swarmLanes, providerStake, token }: SwarmDeployment): string {
+/** With the checksum of EIP-55. */
+function nameOf(address: Address, { usdc, swarmLanes, providerStake, token }: SwarmDeployment): string {
+  const to = getAddress(address)
   if (isAddressEqual(to, swarmLanes)) return `SwarmLanes ${to}`
   if (isAddressEqual(to, providerStake)) return `ProviderStake ${to}`
   if (isAddressEqual(to, usdc)) return `${token.name} ${to}`
@@ -87,7 +95,7 @@ function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment)
   const names = inputs?.type === 'function' ? inputs.inputs.map(({ name }) => name ?? '') : []
   return [
     `calls    ${functionName}`,
-    ...args.map((value, index) => `  ${names[index]?.padEnd(12)} ${inWords(names[index] ?? '', value)}`)
+    ...args.map((value, index) => `  ${names[index]?.padEnd(12)} ${inWords(names[index] ?? '', value, deployment)}`)
   ]
 }
 
@@ -98,12 +106,23 @@ function abiOf(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment
   return isAddressEqual(to, usdc) ? mockUsdcAbi : null
 }
 
-/** Names under which contracts take micro-USDC. */
-const amounts = new Set(['amount', 'value'])
+/** Names under which contracts take micro-USDC, and unix seconds. */
+const amounts = new Set(['amount', 'value', 'cumulative', 'refund'])
+const moments = new Set(['validAfter', 'validBefore', 'validUntil', 'deadline'])
 
-function inWords(name: string, value: unknown): string {
-  if (typeof value === 'bigint' && amounts.has(name)) return `${formatUsdc(microUsdc(value))} USDC`
+function inWords(name: string, value: unknown, deployment: SwarmDeployment): string {
+  if (typeof value === 'bigint' && amounts.has(name)) return usdcInWords(microUsdc(value))
+  if (typeof value === 'bigint' && moments.has(name)) return momentInWords(value)
+  if (typeof value === 'string' && isAddress(value)) return nameOf(value, deployment)
   return plain(value)
+}
+
+/** Farther than any date that people mean; also as far as Date goes. */
+const lastMoment = 8_640_000_000_000n
+
+function momentInWords(seconds: bigint): string {
+  if (seconds === 0n) return '0: at once'
+  return seconds < lastMoment ? `${seconds}: ${new Date(Number(seconds) * 1000).toISOString()}` : String(seconds)
 }
 
 function plain(value: unknown): string {
@@ -115,6 +134,3 @@ function plain(value: unknown): string {
   }
   return String(value)
 }
-
-/** `$5.00 USDC`, for people. */
-export const usdcInWords = (amount: MicroUsdc): string => `${formatUsdc(amount)} USDC`

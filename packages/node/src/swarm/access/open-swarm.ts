@@ -94,6 +94,7 @@ export async function deployContracts(options: DeployContractsOptions): Promise<
     account,
     usdc,
     disputeBond,
+    pollingIntervalMs: 250,
     signal,
     onDeployed: ({ name, address }) => onDeployed(name, address)
   })

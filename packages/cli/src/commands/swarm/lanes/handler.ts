@@ -1,4 +1,4 @@
-import { findLanes } from '@unhosted/node/swarm'
+import { findLanes, readChainTime } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
 import type { Handler } from '../../../command/spec.ts'
 import type { chainOptions } from '../../../swarm/options.ts'
@@ -21,8 +21,9 @@ export const handle: Handler<typeof chainOptions, Record<never, never>> = async 
     fundedMicroUsdc: String(state.funded),
     claimedMicroUsdc: String(state.claimed)
   }))
+  const nowSeconds = await readChainTime(swarm.connection, signal)
   output.result({ chainId: swarm.deployment.chainId, lanes: document }, () => {
     if (found.length === 0) return 'This wallet has no lanes. Open one with: unhosted swarm open PROVIDER AMOUNT'
-    return renderLanes(found, { nowSeconds: Date.now() / 1000, payer, colours: output.colours })
+    return renderLanes(found, { nowSeconds, payer, colours: output.colours })
   })
 }

@@ -2,13 +2,14 @@ import type { MicroUsdc } from '@unhosted/core/units'
 import { loadIdentity } from '@unhosted/node/identity'
 import { silentLog } from '@unhosted/node/log'
 import { prepareHome } from '@unhosted/node/store'
-import { peerIdHash, readStake, usdcInWords } from '@unhosted/node/swarm'
+import { peerIdHash, readChainTime, readStake, usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
 import type { CommandContext } from '../../../command/context.ts'
 import type { Arguments, Handler } from '../../../command/spec.ts'
 import { parseAmount } from '../../../swarm/parse.ts'
 import { renderStake, stakeDocument } from '../../../swarm/render-stake.ts'
 import { openChain, openPayer } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
 import type { options, positionals } from './options.ts'
 
 type StakeArguments = Arguments<typeof options, typeof positionals>
@@ -21,8 +22,10 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
 async function show(args: StakeArguments, context: CommandContext): Promise<void> {
   const { output, paths, signal } = context
   const { payer } = await walletAddresses(paths)
-  const state = await readStake(await openChain(args, context), payer, signal)
-  output.result(stakeDocument(payer, state), () => renderStake(state, Date.now() / 1000))
+  const swarm = await openChain(args, context)
+  const state = await readStake(swarm, payer, signal)
+  const nowSeconds = await readChainTime(swarm.connection, signal)
+  output.result(stakeDocument(payer, state), () => renderStake(state, nowSeconds))
 }
 
 async function add(args: StakeArguments, amount: MicroUsdc, context: CommandContext): Promise<void> {
@@ -32,7 +35,7 @@ async function add(args: StakeArguments, amount: MicroUsdc, context: CommandCont
   const { peerId } = await loadIdentity(paths, silentLog)
   const machine = peerIdHash(peerId)
   const session = await openPayer(args, context, async ({ deployment }) => [
-    `Stake ${usdcInWords(amount)} of ${payer} on chain ${deployment.chainId}, for the machine ${peerId}.`,
+    `Stake ${usdcInWords(amount)} of ${checksummed(payer)} on chain ${deployment.chainId}, for the machine ${peerId}.`,
     'It can be lost: see unhosted swarm stake --help.'
   ])
   const before = await session.stakes.stakeOf(payer, signal)
@@ -41,5 +44,6 @@ async function add(args: StakeArguments, amount: MicroUsdc, context: CommandCont
   }
   await session.stakes.stake(amount, { signal })
   const state = await session.stakes.stakeOf(payer, signal)
-  output.result(stakeDocument(payer, state), () => renderStake(state, Date.now() / 1000))
+  const nowSeconds = await readChainTime(session.connection, signal)
+  output.result(stakeDocument(payer, state), () => renderStake(state, nowSeconds))
 }

@@ -1,5 +1,5 @@
 import { microUsdc } from '@unhosted/core/units'
-import { findLanes, readBalances, usdcInWords } from '@unhosted/node/swarm'
+import { ethInWords, findLanes, readBalances, usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
 import type { Handler } from '../../../command/spec.ts'
 import type { chainOptions } from '../../../swarm/options.ts'
@@ -19,13 +19,13 @@ export const handle: Handler<typeof chainOptions, Record<never, never>> = async 
     {
       chainId,
       payer,
-      eth: balances.eth,
+      wei: String(balances.wei),
       ...Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [`${name}MicroUsdc`, String(amount)]))
     },
     () =>
       [
         `${checksummed(payer)} on chain ${chainId}`,
-        `In hand    ${usdcInWords(amounts.inHand)}, ${balances.eth} ETH for gas`,
+        `In hand    ${usdcInWords(amounts.inHand)}, ${ethInWords(balances.wei)} for gas`,
         `Deposited  ${usdcInWords(amounts.deposited)} free, ${usdcInWords(inLanes)} in lanes`,
         `Earned     ${usdcInWords(amounts.earned)}`,
         `Staked     ${usdcInWords(amounts.staked)}, credited ${usdcInWords(amounts.credited)}`

@@ -3,6 +3,7 @@ import { walletAddresses } from '@unhosted/node/wallet'
 import type { Handler } from '../../../command/spec.ts'
 import { parseAmount } from '../../../swarm/parse.ts'
 import { openPayer } from '../../../swarm/session.ts'
+import { checksummed } from '../../../wallet/render.ts'
 import type { options, positionals } from './options.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
@@ -10,7 +11,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const amount = parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
-    `Deposit ${usdcInWords(amount)} of ${payer}`,
+    `Deposit ${usdcInWords(amount)} of ${checksummed(payer)}`,
     `into SwarmLanes ${deployment.swarmLanes} on chain ${deployment.chainId}.`
   ])
   const { transactionHash } = await (args.approve === true
