@@ -1,5 +1,6 @@
 import type { ErrorSpec } from '../error-table.ts'
 import { dealErrorTable } from './deal/error-table.ts'
+import { verificationErrorTable } from './verification/error-table.ts'
 
 /** The error codes of the public swarm: part of `errorTable`, one section per folder. */
 export const swarmErrorTable = {
@@ -232,47 +233,13 @@ export const swarmErrorTable = {
   AUDIT_HEAD_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A voucher carries the head of a log that is not in the bundle, is later than the voucher, or goes back.',
+    meaning:
+      'A voucher carries a head that no checkpoint of the bundle has, or an earlier one than the voucher before it.',
     remedy: 'Ask for all checkpoints that vouchers name. If there is none, the payer forked the log.'
   },
 
   // Verification
-  VERIFICATION_OUT_OF_RANGE: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'A parameter of an audit (an error probability, a rate, a count) lies where its formula does not hold.',
-    remedy: 'Correct the parameter that is named.'
-  },
-  VERIFICATION_VIEW_TOO_NARROW: {
-    status: 500,
-    type: 'server_error',
-    meaning: 'The engine listed too few tokens at an audited position to say how the next one was drawn.',
-    remedy: 'Ask the engine for more alternatives (n_probs), best as many as top_k.'
-  },
-  LEAF_MALFORMED: {
-    status: 502,
-    type: 'server_error',
-    meaning: 'What a provider claims of the tokens of a chunk does not parse, or has gaps.',
-    remedy: 'Do not pay for the chunk, and use another provider.'
-  },
-  LEAF_NOT_IN_CHUNK: {
-    status: 502,
-    type: 'server_error',
-    meaning: 'A token is not what the provider committed to in its receipt.',
-    remedy: 'Keep the receipt and the proof as evidence, pay no more on the lane, and use another provider.'
-  },
-  AUDIT_SECRET_MISMATCH: {
-    status: 502,
-    type: 'server_error',
-    meaning: 'An auditor revealed another secret than the one that it had committed to before the job.',
-    remedy: 'Do not accept the audit: its positions may have been chosen.'
-  },
-  STAKE_UNBOUNDED: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'No stake deters a provider that is never caught: audit rate, detection or conviction is zero.',
-    remedy: 'Audit at a rate above zero, with a test and a panel that find something.'
-  },
+  ...verificationErrorTable,
 
   // Chain
   CHAIN_UNREACHABLE: {
