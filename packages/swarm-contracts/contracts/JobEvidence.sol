@@ -48,8 +48,7 @@ abstract contract JobEvidence is IProviderStake, EIP712 {
         bytes32 quoteHash = SwarmHashes.hash(quote);
         _requireLink("quote", job.quoteHash, quoteHash);
         require(
-            quote.provider == lane.provider,
-            BrokenLink("provider", _toWord(lane.provider), _toWord(quote.provider))
+            quote.provider == lane.provider, BrokenLink("provider", _toWord(lane.provider), _toWord(quote.provider))
         );
         _requireSignedFor("quote", lane.provider, quoteHash, signature);
     }

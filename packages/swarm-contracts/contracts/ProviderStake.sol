@@ -46,6 +46,15 @@ import {ChunkReceipt, Job, Lane, Panel, Quote, Signature, Verdict} from "./Swarm
 contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
+    /// @dev What was taken off a stake, and whom it is parted among. In memory only.
+    struct Slash {
+        address provider;
+        bytes32 jobHash;
+        address challenger;
+        address requester;
+        uint256 amount;
+    }
+
     /// @inheritdoc IProviderStake
     uint256 public constant UNSTAKE_DELAY = 7 days;
     /// @inheritdoc IProviderStake
@@ -89,6 +98,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         uint256 most = type(uint104).max - stake_.amount;
         require(amount <= most, AmountTooLarge(amount, most));
 
+        // forge-lint: disable-next-line(unsafe-typecast): at most `most`
         stake_.amount += uint104(amount);
         emit Staked(msg.sender, amount, stake_.amount);
         _pull(amount);
@@ -108,7 +118,9 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         Stake storage stake_ = _stakes[msg.sender];
         require(amount <= stake_.amount, InsufficientStake(msg.sender, stake_.amount, amount));
 
+        // forge-lint: disable-next-line(unsafe-typecast): at most the stake
         stake_.leaving = uint104(amount);
+        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
         stake_.leavesAt = amount == 0 ? 0 : uint48(block.timestamp + UNSTAKE_DELAY);
         emit Unstaking(msg.sender, amount, stake_.leavesAt);
     }
@@ -146,9 +158,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         require(dispute.status == Status.None, AlreadyDisputed(disputeId));
 
         _file(dispute, evidence);
-        emit DisputeOpened(
-            disputeId, dispute.provider, msg.sender, dispute.reserved, dispute.decidesBy, evidenceRoot
-        );
+        emit DisputeOpened(disputeId, dispute.provider, msg.sender, dispute.reserved, dispute.decidesBy, evidenceRoot);
         _pull(disputeBond);
     }
 
@@ -268,6 +278,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
 
     /// @dev What is no longer there cannot leave.
     function _reduce(Stake storage stake_, uint256 by) private {
+        // forge-lint: disable-next-line(unsafe-typecast): a stake, less something
         uint104 amount = uint104(stake_.amount - by);
         stake_.amount = amount;
         if (stake_.leaving > amount) stake_.leaving = amount;
@@ -282,13 +293,16 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         require(reserved != 0, NothingAtStake(provider));
 
         stake_.openDisputes += 1;
+        // forge-lint: disable-next-line(unsafe-typecast): at most the stake
         stake_.reserved += uint104(reserved);
         dispute.provider = provider;
+        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
         dispute.decidesBy = uint48(block.timestamp + VERDICT_WINDOW);
         dispute.status = Status.Open;
         dispute.proofs = stake_.proofs;
         dispute.challenger = msg.sender;
         dispute.requester = evidence.lane.payer;
+        // forge-lint: disable-next-line(unsafe-typecast): at most the stake
         dispute.reserved = uint104(reserved);
         // Not what the given receipt charges: a provider could open the dispute itself, with a receipt of its own.
         uint256 mostPaid = StakeMath.picoToMicroRoundedDown(evidence.job.maxCharge);
@@ -334,6 +348,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         dispute.status = status;
         stake_.openDisputes -= 1;
         stake_.reserved -= dispute.reserved;
+        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
         if (stake_.leaving != 0) stake_.leavesAt = uint48(block.timestamp + UNSTAKE_DELAY);
     }
 
@@ -347,17 +362,8 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         uint256 free = stake_.amount - stake_.reserved;
         _reduce(stake_, free);
         _payOut(
-            Slash(lane.provider, jobHash, msg.sender, lane.payer, free),
-            StakeMath.picoToMicroRoundedDown(chargedPico)
+            Slash(lane.provider, jobHash, msg.sender, lane.payer, free), StakeMath.picoToMicroRoundedDown(chargedPico)
         );
-    }
-
-    struct Slash {
-        address provider;
-        bytes32 jobHash;
-        address challenger;
-        address requester;
-        uint256 amount;
     }
 
     /// @dev Credits what was already taken off a stake. Returns the refund.

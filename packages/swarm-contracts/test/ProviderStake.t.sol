@@ -162,9 +162,7 @@ contract ProviderStakeTest is StakeFixture {
     }
 
     function test_unstake_refusesMoreThanIsStaked() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IProviderStake.InsufficientStake.selector, provider, STAKE, STAKE + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.InsufficientStake.selector, provider, STAKE, STAKE + 1));
         startUnstake(provider, STAKE + 1);
         vm.expectRevert(
             abi.encodeWithSelector(

@@ -295,9 +295,7 @@ contract ProviderStakeDisputesTest is StakeFixture {
         seal(e);
         Verdict memory verdict = Verdict(open(e, panel), true, 0, ROOT);
         Signature[] memory signatures = verdictBy(verdict, new uint256[](2));
-        vm.expectRevert(
-            abi.encodeWithSelector(IProviderStake.DuplicateArbiter.selector, panel.arbiters[0])
-        );
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.DuplicateArbiter.selector, panel.arbiters[0]));
         stakes.resolveDispute(verdict, panel, signatures);
     }
 

@@ -27,10 +27,7 @@ contract ProviderStakeEvidenceTest is StakeFixture {
     function test_job_notByTheLaneSigner() external {
         IProviderStake.Evidence memory e = papers();
         e.jobSignature = sign(other, digestOf(hashOf(e.job)));
-        refuse(
-            e,
-            abi.encodeWithSelector(IProviderStake.WrongSigner.selector, "job", signer.account, other.account)
-        );
+        refuse(e, abi.encodeWithSelector(IProviderStake.WrongSigner.selector, "job", signer.account, other.account));
     }
 
     function test_job_notByThePayerEither() external {

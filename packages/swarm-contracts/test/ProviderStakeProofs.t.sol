@@ -14,9 +14,7 @@ contract ProviderStakeProofsTest is StakeFixture {
     function test_equivocation_takesAll() external {
         IProviderStake.Evidence memory e = papers();
         vm.expectEmit(address(stakes));
-        emit IProviderStake.Slashed(
-            provider, hashOf(e.job), challenger, STAKE, 420, STAKE / 2 - 420, STAKE / 2
-        );
+        emit IProviderStake.Slashed(provider, hashOf(e.job), challenger, STAKE, 420, STAKE / 2 - 420, STAKE / 2);
         equivocation(e);
         assertCredits(420, STAKE / 2 - 420, 0, STAKE / 2);
         vm.assertEq(staked(), 0, "staked");
@@ -208,9 +206,7 @@ contract ProviderStakeProofsTest is StakeFixture {
         refuseCharge(e, 0.00042e12, 0.00042e12);
         e = charging(0.00042e12 + 1);
         vm.expectEmit(address(stakes));
-        emit IProviderStake.Slashed(
-            provider, hashOf(e.job), challenger, STAKE, 420, STAKE / 2 - 420, STAKE / 2
-        );
+        emit IProviderStake.Slashed(provider, hashOf(e.job), challenger, STAKE, 420, STAKE / 2 - 420, STAKE / 2);
         overcharge(e);
         assertCredits(420, STAKE / 2 - 420, 0, STAKE / 2);
         vm.assertEq(staked(), 0, "staked");
@@ -234,10 +230,9 @@ contract ProviderStakeProofsTest is StakeFixture {
     /// @dev Prices and counts at their largest: more than a uint64 holds, less than a uint128, and no overflow.
     function test_overcharge_extremes() external {
         IProviderStake.Evidence memory e = papers();
-        (e.quote.inPico, e.quote.cachedPico, e.quote.outPico) =
-            (type(uint64).max, type(uint64).max, type(uint64).max);
+        (e.quote.inPico, e.quote.cachedPico, e.quote.outPico) = (type(uint64).max, type(uint64).max, type(uint64).max);
         (e.receipt.inTokens, e.receipt.cachedTokens, e.receipt.outTokens) =
-            (type(uint32).max, type(uint32).max, type(uint32).max);
+        (type(uint32).max, type(uint32).max, type(uint32).max);
         e.job.maxCharge = type(uint128).max;
         uint256 allowed = 3 * uint256(type(uint64).max) * type(uint32).max;
         e.receipt.chargedPico = uint128(allowed);

@@ -157,8 +157,9 @@ interface IProviderStake {
     /// evidence; there is one dispute for each job, ever, and its id is the job's hash.
     /// @dev Wants an allowance of `disputeBond`. Reserves quote.atRisk, or what is free if that is less. The bond comes
     /// back with a guilty verdict; else half of it, rounded up, is burned and the provider gets the rest: a dispute
-    /// that a provider opens against itself, to occupy its own stake, has a price too. Check before you pay:
-    /// what is reserved may be little, and a panel that names an arbiter twice may never reach its threshold.
+    /// that a provider opens against itself has a price too. Still it can pay that price to occupy its own stake, or
+    /// all MAX_OPEN_DISPUTES, until others are too late: bring no job to a provider with much reserved. Check before
+    /// you pay: what is free may be little, and a panel that names an arbiter twice may never reach its threshold.
     /// Reverts: BrokenLink, WrongSigner, NotAJobKey and ECDSA's errors for evidence that does not hold together;
     /// InvalidPanel; TooLateToDispute after job.deadline + DISPUTE_WINDOW; AlreadyDisputed; TooManyDisputes;
     /// NothingAtStake; UnexpectedTransfer; the token's own errors.
@@ -168,8 +169,8 @@ interface IProviderStake {
         returns (bytes32 disputeId);
 
     /// @notice Carry out the panel's verdict. Anyone may send it; the signatures may stand in any order.
-    /// @dev Guilty takes all that is reserved. A refund above `refundCap` is cut to it. The first verdict counts, also if a
-    /// panel signs two. Reverts: DisputeNotOpen; VerdictTooLate after `decidesBy`; BrokenLink for another panel;
+    /// @dev Guilty takes all that is reserved. A refund above `refundCap` is cut to it. The first verdict counts, also
+    /// if a panel signs two. Reverts: DisputeNotOpen; VerdictTooLate after `decidesBy`; BrokenLink for another panel;
     /// TooFewSignatures, NotAnArbiter, DuplicateArbiter, ECDSA's errors.
     function resolveDispute(Verdict calldata verdict, Panel calldata panel, Signature[] calldata signatures) external;
 
@@ -179,9 +180,10 @@ interface IProviderStake {
 
     /// @notice Slash a provider that signed two different receipts for one job and seq. Anyone may; no judge.
     /// @dev Also if two of its keys signed. Takes all stake that no dispute has reserved; what is reserved now is
-    /// burned when its dispute ends without guilt. Once for each job, so old receipts cannot take new stake. The refund
-    /// is the larger charge of the two, rounded down. A sender can be overtaken by a copy of his transaction. Reverts: BrokenLink, NotAJobKey, ECDSA's
-    /// errors; SameReceipt; DifferentSeq; AlreadySlashed; NothingAtStake.
+    /// burned when its dispute ends without guilt. Once for each job, so old receipts cannot take new stake. The
+    /// refund is the larger charge of the two, rounded down. Whoever copies the transaction and is quicker has the
+    /// reward. Reverts: BrokenLink, NotAJobKey, ECDSA's errors; DifferentSeq; SameReceipt; AlreadySlashed;
+    /// NothingAtStake.
     function slashEquivocation(
         Lane calldata lane,
         Job calldata job,
@@ -191,8 +193,8 @@ interface IProviderStake {
         Signature calldata secondSignature
     ) external;
 
-    /// @notice Slash a provider whose receipt charges more than the quote's prices times the receipt's own counts, or more
-    /// than job.maxCharge. Anyone may; no judge. That the counts are true is not checked: only a panel can.
+    /// @notice Slash a provider whose receipt charges more than the quote's prices times the receipt's own counts, or
+    /// more than job.maxCharge. Anyone may; no judge. That the counts are true is not checked: only a panel can.
     /// @dev The rest is as for `slashEquivocation`; the refund is the whole charge, rounded down. Reverts: BrokenLink,
     /// NotAJobKey, ECDSA's errors; NoOvercharge; AlreadySlashed; NothingAtStake.
     function slashOvercharge(

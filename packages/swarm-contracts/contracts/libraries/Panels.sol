@@ -21,12 +21,12 @@ library Panels {
     /// @notice Every signature must be of another arbiter, and there must be `threshold` or more.
     function requireQuorum(Panel calldata panel, bytes32 digest, Signature[] calldata signatures) internal pure {
         require(
-            signatures.length >= panel.threshold,
-            IProviderStake.TooFewSignatures(signatures.length, panel.threshold)
+            signatures.length >= panel.threshold, IProviderStake.TooFewSignatures(signatures.length, panel.threshold)
         );
         uint256 signed; // one bit for each seat
         for (uint256 i; i < signatures.length; ++i) {
             address signer = ECDSA.recover(digest, signatures[i].r, signatures[i].vs);
+            // forge-lint: disable-next-line(incorrect-shift): one bit, as meant
             uint256 seat = 1 << _seatOf(panel, signer);
             require(signed & seat == 0, IProviderStake.DuplicateArbiter(signer));
             signed |= seat;

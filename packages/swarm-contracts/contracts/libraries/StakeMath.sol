@@ -8,7 +8,7 @@ import {ChunkReceipt, Job, Quote} from "../SwarmTypes.sol";
 library StakeMath {
     uint256 internal constant PICO_PER_MICRO = 1e6;
 
-    /// @notice The most that `receipt` may charge, in pico-USDC: prices times counts, exact, and never above job.maxCharge.
+    /// @notice The most that `receipt` may charge, in pico-USDC: prices times counts, exact, or job.maxCharge if less.
     function allowedPico(Quote calldata quote, Job calldata job, ChunkReceipt calldata receipt)
         internal
         pure
@@ -24,8 +24,9 @@ library StakeMath {
     }
 
     /// @notice Part `slashed`: half is burned, rounded up; the other half refunds first, what is left of it rewards.
-    /// @dev Every sum adds up. Half and no less is burned because papers that name the requester and its loss may be the
-    /// provider's own: it could slash itself, be refunded in full through a friend, and so leave early for nothing.
+    /// @dev refund + reward + burned = slashed. Half and no less is burned because papers that name the requester and
+    /// its loss may be the provider's own: it could slash itself, be refunded in full through a friend, and so leave
+    /// early for nothing.
     function split(uint256 slashed, uint256 refundWanted)
         internal
         pure

@@ -169,9 +169,7 @@ contract StakeHandler is StakeFixture {
         book.openDisputes += 1;
         book.reserved += held;
         uint256 cap = min(work.maxCharge / 1e6, held / 2);
-        trials.push(
-            Trial(hashOf(e.job), work.who, who, work.customer, held, cap, clock + 48 hours, book.proofs)
-        );
+        trials.push(Trial(hashOf(e.job), work.who, who, work.customer, held, cap, clock + 48 hours, book.proofs));
         did("dispute");
     }
 
@@ -258,9 +256,7 @@ contract StakeHandler is StakeFixture {
     function withdraw(uint256 who, uint256 amount) external counted {
         address person_ = people[who % PEOPLE];
         uint256 most = creditOf[person_];
-        vm.expectRevert(
-            abi.encodeWithSelector(IProviderStake.InsufficientCredit.selector, person_, most, most + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IProviderStake.InsufficientCredit.selector, person_, most, most + 1));
         vm.prank(person_);
         stakes.withdrawCredit(person_, most + 1);
         if (most == 0) return;
@@ -379,14 +375,9 @@ contract StakeHandler is StakeFixture {
         signAll(e, keys[work.who][work.keyOfThen]);
     }
 
-    function slash(
-        uint256 index,
-        address by,
-        bytes memory call,
-        bool isFraud,
-        uint256 refund,
-        string memory what
-    ) private {
+    function slash(uint256 index, address by, bytes memory call, bool isFraud, uint256 refund, string memory what)
+        private
+    {
         Work storage work = works[index];
         Book storage book = books[work.who];
         Totals memory before = seen(work.who, work.customer, by);
@@ -442,9 +433,10 @@ contract StakeHandler is StakeFixture {
 
     /// @dev What the contract itself says. Customers and challengers are different people here.
     function seen(uint256 who, address customer, address by) private view returns (Totals memory) {
-        return Totals(
-            stakes.stakeOf(people[who]).amount, stakes.creditOf(customer), stakes.creditOf(by), stakes.burnable()
-        );
+        return
+            Totals(
+                stakes.stakeOf(people[who]).amount, stakes.creditOf(customer), stakes.creditOf(by), stakes.burnable()
+            );
     }
 
     /// @dev Holds one slash to the rules, and adds it up.
