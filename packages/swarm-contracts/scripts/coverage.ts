@@ -2,6 +2,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectFolder, runForge } from './forge.ts'
+import { interrupted } from './interrupt.ts'
 import { type FileCoverage, parseLcov } from './lcov.ts'
 import { withProjectCopy } from './project-copy.ts'
 
@@ -12,7 +13,7 @@ const args = ['coverage', ...skipped, '--report', 'lcov', '--report-file', 'lcov
 
 const files = await withProjectCopy(async (folder): Promise<readonly FileCoverage[]> => {
   const environment = { FOUNDRY_PROFILE: 'coverage', FORGE_SNAPSHOT_EMIT: 'false' }
-  const { code, stdout, stderr } = await runForge(args, { cwd: folder, environment })
+  const { code, stdout, stderr } = await runForge(args, { cwd: folder, environment, signal: interrupted })
   if (code !== 0) throw new Error(`forge coverage failed:\n${`${stdout}${stderr}`.slice(-4_000)}`)
   return parseLcov(await readFile(join(folder, 'lcov.info'), 'utf8'))
 })

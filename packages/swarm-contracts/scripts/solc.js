@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve, sep } from 'node:path'
 
-const solc = createRequire(import.meta.url)('solc')
+const require = createRequire(import.meta.url)
 
 /** The value of a flag that forge passes, or `otherwise`. */
 function flag(name, otherwise) {
@@ -27,9 +27,11 @@ function readImport(unit) {
 }
 
 if (process.argv.includes('--version')) {
-  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}\n`)
+  // Not asked of the compiler itself: forge wants to know several times a run, and loading it takes a while.
+  const { version } = require('solc/package.json')
+  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${version}\n`)
 } else if (process.argv.includes('--standard-json')) {
-  process.stdout.write(solc.compile(readFileSync(0, 'utf8'), { import: readImport }))
+  process.stdout.write(require('solc').compile(readFileSync(0, 'utf8'), { import: readImport }))
 } else {
   process.stderr.write('Takes --version, or --standard-json with the input on stdin.\n')
   process.exitCode = 2

@@ -1,0 +1,143 @@
+import type { Mutant } from './mutant.ts'
+
+type Change = readonly [id: string, find: string, replace: string]
+
+const stake: readonly Change[] = [
+  // Unstaking
+  [
+    'more may leave than is staked',
+    'require(amount <= stake_.amount, InsufficientStake(msg.sender, stake_.amount, amount));',
+    ''
+  ],
+  [
+    'stake leaves under a dispute',
+    'require(stake_.openDisputes == 0, StakeUnderDispute(msg.sender, stake_.openDisputes));',
+    ''
+  ],
+  [
+    'stake leaves before its time',
+    'require(block.timestamp >= stake_.leavesAt, UnstakeNotOver(msg.sender, stake_.leavesAt));',
+    ''
+  ],
+  ['stake leaves a second late', 'block.timestamp >= stake_.leavesAt', 'block.timestamp > stake_.leavesAt'],
+  ['stake leaves again and again', '_reduce(stake_, amount);\n        stake_.leaving = 0;', 'stake_.leaving = 0;'],
+  ['what was slashed can still leave', 'if (stake_.leaving > amount) stake_.leaving = amount;', ''],
+  [
+    'the time to leave runs on under a dispute',
+    'if (stake_.leaving != 0) stake_.leavesAt = uint48(block.timestamp + UNSTAKE_DELAY);',
+    ''
+  ],
+  // Disputes
+  ['a job is disputed again', 'require(dispute.status == Status.None, AlreadyDisputed(disputeId));', ''],
+  ['a dispute is refused in its last second', 'block.timestamp <= opensUntil', 'block.timestamp < opensUntil'],
+  ['disputes cost no bond', 'evidenceRoot);\n        _pull(disputeBond);', 'evidenceRoot);'],
+  ['one dispute too many', 'stake_.openDisputes < MAX_OPEN_DISPUTES', 'stake_.openDisputes <= MAX_OPEN_DISPUTES'],
+  ['disputes reserve the same stake', 'stake_.reserved += uint104(reserved);', ''],
+  [
+    'a dispute reserves all there is',
+    'StakeMath.min(stake_.amount - stake_.reserved, evidence.quote.atRisk)',
+    'stake_.amount - stake_.reserved'
+  ],
+  ['another panel judges', '_requireLink("panel", dispute.arbiterSet, SwarmHashes.arbiterSet(panel));', ''],
+  [
+    'a panel is disputed that nobody signed for',
+    '_requireLink("panel", evidence.quote.arbiterSet, SwarmHashes.arbiterSet(panel));',
+    ''
+  ],
+  [
+    'a verdict is refused in its last second',
+    'block.timestamp <= dispute.decidesBy',
+    'block.timestamp < dispute.decidesBy'
+  ],
+  ['a dispute expires a second early', 'block.timestamp > dispute.decidesBy', 'block.timestamp >= dispute.decidesBy'],
+  ['a dispute is decided again', 'dispute.status = status;', ''],
+  ['what was reserved stays so', 'stake_.reserved -= dispute.reserved;', ''],
+  ['a guilty provider keeps its stake', '_reduce(stake_, dispute.reserved);', ''],
+  ['a challenger who was right loses the bond', 'creditOf[dispute.challenger] += disputeBond;', ''],
+  ['a refund has no cap', 'StakeMath.min(refundWanted, dispute.refundCap)', 'refundWanted'],
+  [
+    'the provider gets the whole bond',
+    'uint256 compensation = StakeMath.halfRoundedDown(disputeBond);',
+    'uint256 compensation = disputeBond;'
+  ],
+  [
+    'a dispute of its own saves stake from a proof',
+    'if (dispute.proofs != stake_.proofs) {',
+    'if (dispute.proofs > stake_.proofs) {'
+  ],
+  // Proofs
+  ['a proof is good again and again', 'jobSlashed[jobHash] = true;', ''],
+  [
+    'a proof takes what a dispute reserved',
+    'uint256 free = stake_.amount - stake_.reserved;',
+    'uint256 free = stake_.amount;'
+  ],
+  ['one receipt contradicts itself', 'require(firstHash != secondHash, SameReceipt(firstHash));', ''],
+  [
+    'receipts one after the other contradict',
+    'require(first.seq == second.seq, DifferentSeq(first.seq, second.seq));',
+    ''
+  ],
+  ['the exact price is an overcharge', 'receipt.chargedPico > allowedPico', 'receipt.chargedPico >= allowedPico'],
+  // Money out
+  ['credit can be withdrawn again and again', 'creditOf[msg.sender] = credit - amount;', ''],
+  ['a refund replaces earlier credit', 'creditOf[slash.requester] += refund;', 'creditOf[slash.requester] = refund;'],
+  ['the reward goes to the requester', 'creditOf[slash.challenger] += reward;', 'creditOf[slash.requester] += reward;'],
+  ['what is burned is not kept apart', 'burnable += burned;', ''],
+  ['what was burned is burned again', 'burnable = 0;', ''],
+  [
+    'a stake is not counted when it arrives',
+    'require(received == amount, UnexpectedTransfer(received, amount));',
+    'received;'
+  ]
+]
+
+const evidence: readonly Change[] = [
+  [
+    'a job key need not consent',
+    '_requireSignedBy("job key", jobKey, SwarmHashes.hash(JobKey(provider, peerIdHash)), signature);',
+    'signature; peerIdHash;'
+  ],
+  ['a job key changes providers', 'require(bound == address(0) || bound == provider, JobKeyTaken(jobKey, bound));', ''],
+  ['a job need not be signed', '_requireSignedBy("job", evidence.lane.signer, jobHash, evidence.jobSignature);', ''],
+  ['a quote need not be the one of the job', '_requireLink("quote", job.quoteHash, quoteHash);', ''],
+  ['a receipt need not be of the job', '_requireLink("receipt", receipt.jobHash, jobHash);', ''],
+  ['a lane need not be the one of the job', '_requireLink("lane", job.laneId, SwarmHashes.laneId(lane));', 'lane;'],
+  [
+    'a receipt by anyone is the provider\u2019s',
+    'require(providerOf[signer] == provider, NotAJobKey(what, signer, provider));',
+    'what; provider; signer;'
+  ],
+  [
+    'papers are good on every chain and contract',
+    'ECDSA.recover(_hashTypedDataV4(structHash),',
+    'ECDSA.recover(structHash,'
+  ]
+]
+
+const panels: readonly Change[] = [
+  ['an arbiter counts twice', 'require(signed & seat == 0, IProviderStake.DuplicateArbiter(signer));', ''],
+  ['too few arbiters decide', 'signatures.length >= panel.threshold,', 'signatures.length + 1 >= panel.threshold,'],
+  ['strangers judge', 'revert IProviderStake.NotAnArbiter(signer);', 'return 255;'],
+  ['nobody need judge', 'panel.threshold >= 1 && ', ''],
+  ['the largest panel is refused', 'arbiters <= MAX_ARBITERS,', 'arbiters < MAX_ARBITERS,']
+]
+
+const math: readonly Change[] = [
+  ['halves are rounded up', 'return amount / 2;', 'return (amount + 1) / 2;'],
+  ['refunds are rounded up', 'return pico / PICO_PER_MICRO;', 'return (pico + PICO_PER_MICRO - 1) / PICO_PER_MICRO;'],
+  ['cached tokens cost nothing', ' + uint256(receipt.cachedTokens) * quote.cachedPico', ''],
+  ['the most of the job does not bind', 'return min(priced, job.maxCharge);', 'return job.maxCharge > 0 ? priced : 0;'],
+  ['a refund is paid twice', 'reward = paid - refund;', 'reward = paid;'],
+  ['the smaller is the larger', 'return a < b ? a : b;', 'return a < b ? b : a;']
+]
+
+const mutants = (file: string, changes: readonly Change[]): readonly Mutant[] =>
+  changes.map(([id, find, replace]) => ({ id: `stake: ${id}`, file, find, replace, tests: 'ProviderStake' }))
+
+export const providerStakeMutants: readonly Mutant[] = [
+  ...mutants('contracts/ProviderStake.sol', stake),
+  ...mutants('contracts/JobEvidence.sol', evidence),
+  ...mutants('contracts/libraries/Panels.sol', panels),
+  ...mutants('contracts/libraries/StakeMath.sol', math)
+]
