@@ -100,6 +100,7 @@ describe('a quote', () => {
   it('that fits all terms exactly is taken, and its hash returned', () => {
     expect(quoteWith({})).toBe(sample.job.quoteHash)
     expect(quoteWith({ validUntil: now + 1 })).not.toBe(sample.job.quoteHash)
+    expect(quoteWith({ maxCtx: quoteTerms.leastCtx })).not.toBe(sample.job.quoteHash)
   })
 
   const up = (price: bigint) => picoUsdc(price + 1n)
@@ -137,6 +138,7 @@ describe('a job', () => {
   it('that fits all terms exactly is taken, and its hash returned', () => {
     expect(jobWith({})).toBe(receiptAt(0).jobHash)
     expect(jobWith({ deadline: sample.quote.validUntil, attempt: 3 })).not.toBe(receiptAt(0).jobHash)
+    expect(jobWith({ maxOut: 8192 - sample.promptTokens })).not.toBe(receiptAt(0).jobHash)
   })
 
   it('is taken by who has not seen the request, with the whole context as its bound', () => {
@@ -199,6 +201,7 @@ describe('a receipt', () => {
     for (const finish of [3, 4] as const) {
       receiptWith({ ...start, inTokens: 0, cachedTokens: 0, finish }, { previous: null })
       receiptWith({ ...start, inTokens: 200, cachedTokens: 500, finish }, { previous: null })
+      receiptWith({ ...start, inTokens: 200, cachedTokens: 1000, finish }, { previous: null })
     }
     const tooMuch = { ...start, inTokens: 201, finish: 4 } as const
     expectRefusal(() => receiptWith(tooMuch, { previous: null }), 'RECEIPT_PROMPT_MISMATCH')
@@ -213,6 +216,12 @@ describe('a receipt', () => {
     return (receipt: Partial<ChunkReceipt> = {}) => receiptWith({ ...link, ...receipt }, { job, previous })
   }
   const small = { ...sample.quote, maxCtx: 1455 }
+  it('that takes all that its job and its context allow is taken', () => {
+    jobOf({ maxOut: 256 })()
+    jobOf({ maxCharge: picoUsdc(192_400_000n) })()
+    receiptWith({}, { quote: { ...small, maxCtx: 1456 } })
+  })
+
   it.each<Case>([
     ['for another job', 'RECEIPT_JOB_MISMATCH', () => receiptWith({ jobHash: other })],
     ['signed by a stranger', 'RECEIPT_SIGNATURE', () => receiptWith({}, {}, stranger)],
