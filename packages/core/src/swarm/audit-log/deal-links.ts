@@ -73,12 +73,12 @@ export class DealLinks {
     this.#jobKeys = new Set(facts.trust.jobKeys.map(({ provider, key }) => `${provider} ${key}`))
   }
 
-  /** @param entry index in the log. @throws BaseError of the first thing that is wrong with it */
-  follow(place: Place, entry: number, opened: OpenedObject): void {
+  /** @throws BaseError of the first thing that is wrong with it */
+  follow(place: Place, opened: OpenedObject): void {
     if (opened.kind === 'quote') this.#followQuote(place, opened)
     else if (opened.kind === 'job') this.#followJob(place, opened)
     else if (opened.kind === 'receipt') this.#followReceipt(place, opened)
-    else if (opened.kind === 'voucher') this.#followVoucher(place, entry, opened)
+    else if (opened.kind === 'voucher') this.#followVoucher(place, opened)
     else if (opened.kind === 'verdict') this.#followVerdict(place, opened)
   }
 
@@ -125,7 +125,7 @@ export class DealLinks {
     this.#receipts.set(receipt.jobHash, receipt)
   }
 
-  #followVoucher(place: Place, entry: number, signed: Signed<'Voucher'>): void {
+  #followVoucher(place: Place, signed: Signed<'Voucher'>): void {
     const voucher = signed.object
     this.#requireSigner(place, 'Voucher', signed, this.#laneOf(place, voucher.laneId).signer)
     const before = this.#vouchers.get(voucher.laneId)
@@ -133,19 +133,20 @@ export class DealLinks {
       const expected = `${before.cumulative} micro-USDC or more, as the voucher before`
       throw problem('AUDIT_VOUCHER_FELL', place, expected, `${voucher.cumulative}`)
     }
-    const headSize = this.#facts.trust.owner === 'payer' ? this.#headSize(place, entry, voucher, before) : 0
+    const headSize = this.#facts.trust.owner === 'payer' ? this.#headSize(place, voucher, before) : 0
     this.#vouchers.set(voucher.laneId, { cumulative: voucher.cumulative, headSize })
   }
 
-  /** A voucher is signed before it is logged, so its head is of a log that does not hold it yet. */
-  #headSize(place: Place, entry: number, { ledgerHead }: Voucher, before: LaneInHand | undefined): number {
+  /** Never the head of a later checkpoint: that would cover the voucher, and so its own hash. */
+  #headSize(place: Place, { ledgerHead }: Voucher, before: LaneInHand | undefined): number {
     const size = this.#facts.heads.get(ledgerHead)
     if (size === undefined) {
       throw problem('AUDIT_HEAD_WRONG', place, 'the head of a checkpoint of the bundle', ledgerHead)
     }
     const least = before?.headSize ?? 0
-    if (size > entry || size < least) {
-      throw problem('AUDIT_HEAD_WRONG', place, `a head of size ${least} to ${entry}`, `one of size ${size}`)
+    if (size < least) {
+      const expected = `a head of size ${least} or more, as the voucher before`
+      throw problem('AUDIT_HEAD_WRONG', place, expected, `one of size ${size}`)
     }
     return size
   }

@@ -84,7 +84,7 @@ function verifyOpenings(bundle: Bundle, last: Checkpoint, links: DealLinks): Rec
       throw problem('AUDIT_BUNDLE_MALFORMED', place, `an entry after ${before}`, `entry ${opening.index}`)
     }
     requireCommitted(place, opening, bundle, last)
-    links.follow(place, opening.index, readPayload(index, opening))
+    links.follow(place, readPayload(index, opening))
     opened[opening.kind] += 1
     before = opening.index
   }

@@ -42,6 +42,8 @@ export const lanes: readonly Lane[] = [deal.lane, { ...deal.lane, nonce: 8n }]
 
 export type Step =
   | { readonly do: 'write'; readonly kind: 'budget' | 'audit' | 'note'; readonly text: string }
+  /** Any payload, good or bad. */
+  | { readonly do: 'raw'; readonly kind: EntryKind; readonly payload: string }
   /** Quote, job and receipts on a lane. */
   | { readonly do: 'job'; readonly lane: 0 | 1; readonly receipts: number; readonly verdict: boolean }
   /** A checkpoint, then a voucher that carries its head. */
@@ -80,6 +82,7 @@ class Recorder implements SampleLog {
 
   take(step: Step): void {
     if (step.do === 'write') this.#write(step.kind, JSON.stringify({ text: step.text }))
+    else if (step.do === 'raw') this.#write(step.kind, step.payload)
     else if (step.do === 'checkpoint') this.checkpoint(step.cosigned)
     else if (step.do === 'job') this.#job(step.lane, step.receipts, step.verdict)
     else this.#pay(step.lane, step.micro)
