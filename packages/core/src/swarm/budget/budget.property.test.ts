@@ -198,7 +198,10 @@ const caps = (budget: BudgetUnderTest, seen = new Set<string>()) =>
     live(list, budget, seen)
   })
 
-describe('whatever comes, in whatever order, with crashes anywhere', () => {
+// Seconds on a quiet machine.
+const patience = { timeout: 120_000 }
+
+describe('whatever comes, in whatever order, with crashes anywhere', patience, () => {
   it('no cap is passed, replay is the live state, nothing stays reserved', () => {
     fc.assert(caps(soundBudget), { numRuns: 300 })
   })
@@ -288,7 +291,7 @@ describe('whatever comes, in whatever order, with crashes anywhere', () => {
   })
 })
 
-describe('a budget with one thing wrong is found', () => {
+describe('a budget with one thing wrong is found', patience, () => {
   it.each(Object.entries(brokenBudgets))('%s', (_, { budget, found }) => {
     const { failed, errorInstance } = fc.check(caps({ ...soundBudget, ...budget }), {
       seed: 1,

@@ -3,7 +3,9 @@ import type { BudgetEvent } from './event.ts'
 import { attemptKinds, idPattern, latestAt, mostPrice, mostTokens } from './record.ts'
 
 const isCount = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most
-const isAmount = (value: bigint): boolean => value >= 0n && value < 2n ** 126n
+/** Sums of such amounts still have at most 39 digits. */
+const mostAmount = 2n ** 126n
+const isAmount = (value: bigint): boolean => value >= 0n && value < mostAmount
 const isPrice = (value: bigint): boolean => value >= 0n && value <= mostPrice
 
 /**
@@ -23,8 +25,9 @@ export function eventFault(event: BudgetEvent): string | null {
     }
     case 'charge': {
       const { inTokens, cachedTokens, outTokens, chargedPico } = event.claim
-      if (![inTokens, cachedTokens, outTokens].every((count) => isCount(count, mostTokens))) return 'claim'
-      return isAmount(chargedPico) ? null : 'claim'
+      const counted =
+        isCount(inTokens, mostTokens) && isCount(cachedTokens, mostTokens) && isCount(outTokens, mostTokens)
+      return counted && isAmount(chargedPico) ? null : 'claim'
     }
     case 'signed':
       return isAmount(event.cumulative) ? null : 'cumulative'
