@@ -7,9 +7,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../../log/index.ts'
 import {
   devAccount,
+  eventually,
   quickPolicy,
   quickRpc,
   untilTheEnd as signal,
+  slowMachine,
   startRpcProxy,
   startTestChain,
   type TestChain
@@ -17,6 +19,8 @@ import {
 import { createAccountSender, type SendPolicy } from './account-sender.ts'
 import { createChainConnection } from './connection.ts'
 import { openJournal } from './journal.ts'
+
+vi.setConfig(slowMachine)
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -64,7 +68,7 @@ const minedOf = async (chain: TestChain) =>
 const journalOf = (folder: string) => openJournal(folder, 31_337, account.address).read()
 /** The transaction of this operation is in the node's pool. */
 const pooled = (chain: TestChain, folder: string) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const hash = (await journalOf(folder))[0]?.attempts[0]?.hash
     expect(await chain.rpc('eth_getTransactionByHash', hash)).not.toBeNull()
   })
@@ -144,7 +148,7 @@ describe('a transaction that is stuck', () => {
     const folder = await newFolder()
     await chain.rpc('evm_setAutomine', false)
     const sending = senderOn(chain.rpcUrl, folder).send(pay('rent'), signal)
-    await vi.waitFor(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
+    await eventually(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
     await chain.rpc('evm_mine')
     const receipt = await sending
     const [first, second] = (await journalOf(folder))[0]?.attempts ?? []
@@ -170,7 +174,7 @@ describe('a transaction that is stuck', () => {
     await chain.rpc('evm_mine')
     await refused
     const again = senderOn(chain.rpcUrl, folder, { maxFeePerGas: 100n * gwei }).send(pay('rent'), signal)
-    await vi.waitFor(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
+    await eventually(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
     await chain.rpc('evm_mine')
     expect((await again).status).toBe('success')
     expect(await paid(chain)).toBe(1n)
@@ -202,7 +206,7 @@ describe('a transaction that is stuck', () => {
     const stop = new AbortController()
     const lost = senderOn(proxy.url, folder).send(pay('rent'), stop.signal)
     const cancelled = expect(lost).rejects.toMatchObject({ code: 'CANCELLED' })
-    await vi.waitFor(() => expect(proxy.heard).toContain('eth_sendRawTransaction'))
+    await eventually(() => expect(proxy.heard).toContain('eth_sendRawTransaction'))
     stop.abort()
     await cancelled
     await chain.rpc('eth_sendTransaction', { from: account.address, to, value: '0x64' })
@@ -275,10 +279,10 @@ describe('a chain that fails', () => {
     const folder = await newFolder()
     const snapshot = await chain.rpc('evm_snapshot')
     const sending = senderOn(chain.rpcUrl, folder, { confirmations: 3 }).send(pay('rent'), signal)
-    await vi.waitFor(async () => expect(await paid(chain)).toBe(1n))
+    await eventually(async () => expect(await paid(chain)).toBe(1n))
     await chain.rpc('evm_revert', snapshot)
     expect(await paid(chain)).toBe(0n)
-    await vi.waitFor(async () => expect(await paid(chain)).toBe(1n))
+    await eventually(async () => expect(await paid(chain)).toBe(1n))
     expect((await journalOf(folder))[0]?.finished).toBe(false)
     await chain.rpc('anvil_mine', '0x2')
     expect((await sending).status).toBe('success')

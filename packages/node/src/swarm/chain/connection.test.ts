@@ -1,8 +1,10 @@
 import { inspect } from 'node:util'
 import { getBalance, readContract } from 'viem/actions'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { quickRpc, type RpcProxy, startRpcProxy, type Treatment, untilTheEnd } from '../testing/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { quickRpc, type RpcProxy, slowMachine, startRpcProxy, type Treatment, untilTheEnd } from '../testing/index.ts'
 import { type ChainConnection, createChainConnection } from './connection.ts'
+
+vi.setConfig(slowMachine)
 
 const secret = 's3cr3tK3y'
 let proxy: RpcProxy

@@ -1,3 +1,4 @@
+export * from './eventually.ts'
 export * from './lanes.ts'
 export * from './rpc-proxy.ts'
 export * from './swarm-chain.ts'

@@ -18,7 +18,7 @@ export interface SwarmChain extends TestChain {
   readonly deployment: SwarmDeployment
   readonly connection: ChainConnection
   /** A folder of its own for each sender: nobody finds another's journal. */
-  sender(account: LocalAccount, policy?: Partial<SendPolicy>): Promise<AccountSender>
+  sender(account: LocalAccount, policy?: Partial<SendPolicy>, over?: ChainConnection): Promise<AccountSender>
   folder(): Promise<string>
 }
 
@@ -54,9 +54,9 @@ export function withSwarm(chain: TestChain, chainId: number, deployment: SwarmDe
     deployment,
     connection,
     folder,
-    sender: async (account, policy = {}) =>
+    sender: async (account, policy = {}, over = connection) =>
       createAccountSender({
-        connection,
+        connection: over,
         account,
         folder: await folder(),
         policy: { ...quickPolicy, ...policy },

@@ -5,9 +5,20 @@ import { laneId as idOf, isSignedBy, type Lane } from '@unhosted/core/swarm/deal
 import { microUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import type { LocalAccount } from 'viem'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devAccount, head, laneWith, nowhere, openLane, untilTheEnd as signal, voucherOn } from '../testing/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  devAccount,
+  head,
+  laneWith,
+  nowhere,
+  openLane,
+  untilTheEnd as signal,
+  slowMachine,
+  voucherOn
+} from '../testing/index.ts'
 import { createVoucherBook } from './voucher-book.ts'
+
+vi.setConfig(slowMachine)
 
 const deployment: SwarmDeployment = {
   ...nowhere,

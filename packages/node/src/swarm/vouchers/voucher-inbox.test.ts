@@ -1,6 +1,6 @@
 import { laneId as idOf, type Lane } from '@unhosted/core/swarm/deal'
 import { microUsdc } from '@unhosted/core/units'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createChainConnection } from '../chain/connection.ts'
 import { dealDeployment } from '../chain/deal-deployment.ts'
 import { createLanes, type Lanes } from '../lanes/lanes.ts'
@@ -11,11 +11,14 @@ import {
   type RpcProxy,
   type SwarmChain,
   untilTheEnd as signal,
+  slowMachine,
   startRpcProxy,
   startSwarmChain,
   voucherOn
 } from '../testing/index.ts'
 import { openVoucherInbox } from './voucher-inbox.ts'
+
+vi.setConfig(slowMachine)
 
 const [payer, provider, signer] = [devAccount(1), devAccount(2), devAccount(3)]
 let chain: SwarmChain

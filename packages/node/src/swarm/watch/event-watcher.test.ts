@@ -6,14 +6,18 @@ import { createChainConnection } from '../chain/connection.ts'
 import { createLanes, type Lanes } from '../lanes/lanes.ts'
 import {
   devAccount,
+  eventually,
   quickRpc,
   type RpcProxy,
   type SwarmChain,
   untilTheEnd as signal,
+  slowMachine,
   startRpcProxy,
   startSwarmChain
 } from '../testing/index.ts'
 import { createEventWatcher, type EventWatcher, type EventWatcherOptions } from './event-watcher.ts'
+
+vi.setConfig(slowMachine)
 
 const payer = devAccount(1)
 let chain: SwarmChain
@@ -67,7 +71,7 @@ async function watch(options: Partial<EventWatcherOptions> = {}) {
 const deposit = (amount: bigint) => lanes.depositWithAuthorization(microUsdc(amount), { signal })
 const mine = (blocks: number) => chain.rpc('anvil_mine', `0x${blocks.toString(16)}`)
 const becomes = (told: readonly string[], ...expected: readonly string[]) =>
-  vi.waitFor(() => expect(told).toEqual(expected), { timeout: 3_000 })
+  eventually(() => expect(told).toEqual(expected))
 
 describe('events', () => {
   it('are seen in order, and confirmed when they are deep enough', async () => {
@@ -119,7 +123,7 @@ describe('a reorg', () => {
     await becomes(told, 'seen 4', 'seen 5', 'seen 6', 'confirmed 4', 'rolled-back 6', 'rolled-back 5')
     await deposit(7n)
     await mine(2)
-    await vi.waitFor(() => expect(told.slice(6)).toEqual(['seen 7', 'confirmed 7']))
+    await eventually(() => expect(told.slice(6)).toEqual(['seen 7', 'confirmed 7']))
   })
 
   it('of the same length, by anvil_reorg, is noticed by the hashes', async () => {
@@ -173,7 +177,7 @@ describe('a restart', () => {
     proxy.treat(() => 'pass')
     await second.watcher.stop()
     const third = await watch({ path })
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(proxy.heard.filter((method) => method === 'eth_blockNumber').length).toBeGreaterThan(2)
     )
     expect(third.told).toEqual([])
@@ -190,7 +194,7 @@ describe('a restart', () => {
       }
     })
     await deposit(5n)
-    await vi.waitFor(() => expect(calls).toBeGreaterThan(1))
+    await eventually(() => expect(calls).toBeGreaterThan(1))
     await first.watcher.stop()
     expect(first.troubles[0]).toMatchObject({ message: 'crash' })
     const second = await watch({ path })
@@ -214,7 +218,7 @@ describe('an endpoint that fails', () => {
     await deposit(5n)
     await becomes(told, 'seen 5')
     proxy.treat(() => 'drop')
-    await vi.waitFor(() => expect(troubles.length).toBeGreaterThan(1))
+    await eventually(() => expect(troubles.length).toBeGreaterThan(1))
     expect(troubles[0]).toMatchObject({ code: 'CHAIN_UNREACHABLE' })
     await deposit(6n)
     await mine(2)
@@ -260,7 +264,7 @@ describe('stop', () => {
     const { watcher } = await watch({ path: join(folder, 'events.json') })
     await deposit(5n)
     proxy.treat(() => 'hang')
-    await vi.waitFor(() => expect(proxy.heard.length).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.heard.length).toBeGreaterThan(0))
     await watcher.stop()
     await watcher.stop()
     expect((await readdir(folder)).filter((name) => name !== 'events.json')).toEqual([])
