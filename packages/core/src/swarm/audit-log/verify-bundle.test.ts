@@ -243,6 +243,11 @@ describe('a bundle', () => {
     expect(verdict.error.advice).toMatch(/^[A-Z].*\.$/)
   })
 
+  it('names no witness that cosigned nothing', () => {
+    const verdict = verifyBundle(JSON.stringify(resigned({}, [deal.now + 900])), { ...trust, quorum: 1 })
+    expect(verdict).toMatchObject({ error: { code: 'AUDIT_BUNDLE_MALFORMED', details: { part: 'key', index: 1 } } })
+  })
+
   it('names the first of two things that are wrong', () => {
     const two = { ...bundle, entries: bundle.entries?.with(0, head) ?? null, openings: bundle.openings.toReversed() }
     expect(verifyBundle(JSON.stringify(two), trust)).toMatchObject({

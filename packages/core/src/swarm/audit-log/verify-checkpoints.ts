@@ -50,6 +50,7 @@ export function verifyCheckpoints(bundle: Bundle, trust: AuditTrust): VerifiedCh
   roots.requireEnd(bundle.checkpoints.length - 1)
   const last = checkpoints.at(-1) as Checkpoint
   const witnessedAt = requireQuorum(bundle.checkpoints.length - 1, times, trust)
+  requireUsed(bundle.witnesses, witnesses, lastTimes)
   return { checkpoints, last, cosignatures, witnessedAt }
 }
 
@@ -63,6 +64,19 @@ function requireSorted(keys: readonly string[]): void {
     if (before !== undefined && before >= key) {
       throw problem('AUDIT_BUNDLE_MALFORMED', { part: 'key', index }, 'witnesses sorted, each once', quoted(key))
     }
+  }
+}
+
+/** A key that signed nothing could be any key. */
+function requireUsed(
+  written: readonly string[],
+  witnesses: readonly VerifierKey[],
+  times: ReadonlyMap<VerifierKey, Seconds>
+): void {
+  const index = witnesses.findIndex((key) => !times.has(key))
+  if (index >= 0) {
+    const expected = 'a witness that cosigned a checkpoint'
+    throw problem('AUDIT_BUNDLE_MALFORMED', { part: 'key', index }, expected, quoted(written[index] ?? ''))
   }
 }
 

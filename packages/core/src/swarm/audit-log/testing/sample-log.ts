@@ -20,7 +20,7 @@ import { commitment, type EntryKind } from '../commitment.ts'
 import { cosign } from '../cosignature.ts'
 import { toHex } from '../hex.ts'
 import { createMerkleLog } from '../merkle-log.ts'
-import { publicHalf, renderVerifierKey, type SigningKey } from '../note-keys.ts'
+import { publicHalf, type SigningKey } from '../note-keys.ts'
 import { dealPayload } from '../opened-objects.ts'
 import type { AuditTrust } from '../trust.ts'
 
@@ -151,13 +151,14 @@ export interface BundleChoice {
 /** A bundle of it; of deal objects all or none are shown, as each follows others. */
 export function bundleOf(sample: SampleLog, { excerpt, shows }: BundleChoice): Bundle {
   const shown = sample.written.filter(shows)
+  const notes = sample.checkpoints.map(({ note }) => note)
   const texts = shown.map(({ payload }) => payload).join()
   return buildBundle({
     log: publicHalf(sample.log),
-    witnesses: witnessKeys.map(publicHalf),
+    witnesses: witnessKeys.filter(({ name }) => notes.some((note) => note.includes(name))).map(publicHalf),
     lanes: lanes.filter((lane) => texts.includes(laneId(lane))),
     panels: shown.some(({ kind }) => kind === 'verdict') ? [deal.panel] : [],
-    checkpoints: sample.checkpoints.map(({ note }) => note),
+    checkpoints: notes,
     entries: sample.entries,
     shown,
     excerpt
@@ -177,5 +178,3 @@ export const trust: AuditTrust = {
   jobKeys: [{ provider: deal.lane.provider, key: addressOf(deal.keys.job) }],
   owner: 'payer'
 }
-
-export const witnessNames: readonly string[] = witnessKeys.map(publicHalf).map(renderVerifierKey)
