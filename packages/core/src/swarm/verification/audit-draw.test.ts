@@ -56,6 +56,12 @@ describe('the seed', () => {
 })
 
 describe('the decision', () => {
+  // The number below 1,000,000 that this seed gives, reckoned by another implementation, in Python.
+  it('audits at rates above its number, and not at that number', () => {
+    expect(isAudited(seedOf(binding), ppm(212212))).toBe(false)
+    expect(isAudited(seedOf(binding), ppm(212213))).toBe(true)
+  })
+
   it('falls as often as the rate says', () => {
     let at = 0
     const audited = frequency(8000, () => {

@@ -157,6 +157,12 @@ describe('evidence', () => {
     expect(evidence.positions).toBe(40 * jobs)
   })
 
+  it('allows for honest noise at each position', () => {
+    const evidence = { ...noEvidence, positions: 500 }
+    expect(evidenceTest(evidence, 0, 0.01).threshold).toBeCloseTo(Math.log(100), 12)
+    expect(evidenceTest(evidence, 0.002, 0.01).threshold).toBeCloseTo(Math.log(100) + 1, 12)
+  })
+
   it('starts from none', () => {
     expect(evidenceTest(noEvidence, 0, 0.01)).toMatchObject({ logEvidence: 0, rejected: false })
   })
