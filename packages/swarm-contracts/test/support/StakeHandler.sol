@@ -126,10 +126,11 @@ contract StakeHandler is StakeFixture {
         ask(book, bound(amount, 0, book.amount));
     }
 
-    /// @notice Tries to leave; half of the time it waits until it may.
+    /// @notice Tries to leave; half of the time it waits until it may, and one time in eight for its disputes too.
     function leave(uint256 who, uint256 seed) external counted {
         Book storage book = books[who % PROVIDERS];
         if (book.leaving == 0) return ask(book, book.amount / 2);
+        if (seed % 8 == 0) expireAllOf(who % PROVIDERS);
         if (seed % 2 == 0 && book.openDisputes == 0 && clock < book.leavesAt) jump(book.leavesAt);
         uint256 before = usdc.balanceOf(book.provider);
         vm.prank(book.provider);
@@ -195,12 +196,22 @@ contract StakeHandler is StakeFixture {
     /// @notice Tries to end a dispute by silence; half of the time it waits until it may.
     function expire(uint256 which, uint256 seed) external counted {
         if (trials.length == 0) return tryDispute(which, seed);
-        Trial memory trial = trials[which % trials.length];
-        if (seed % 2 == 0 && clock <= trial.decidesBy) jump(trial.decidesBy + 1);
+        tryExpire(which % trials.length, seed % 2 == 0);
+    }
+
+    function expireAllOf(uint256 who) private {
+        for (uint256 left = trials.length; left > 0; --left) {
+            if (trials[left - 1].who == who) tryExpire(left - 1, true);
+        }
+    }
+
+    function tryExpire(uint256 index, bool wait) private {
+        Trial memory trial = trials[index];
+        if (wait && clock <= trial.decidesBy) jump(trial.decidesBy + 1);
         (bool expired,) = address(stakes).call(abi.encodeCall(ProviderStake.expireDispute, (trial.id)));
         vm.assertEq(expired, clock > trial.decidesBy, "silence after the time, and only then");
         if (!expired) return;
-        end(which % trials.length);
+        end(index);
         acquit(trial);
     }
 
