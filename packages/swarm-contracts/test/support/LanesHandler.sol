@@ -6,7 +6,7 @@ import {Lane} from "../../contracts/SwarmTypes.sol";
 import {Authorization} from "./Authorization.sol";
 import {LanesFixture} from "./LanesFixture.sol";
 
-/// @notice Random but mostly sensible use of SwarmLanes by five accounts that are payers and providers at once, and a
+/// @notice Random but mostly sensible use of SwarmLanes by four accounts that are payers and providers at once, and a
 /// model of the books, kept with plain additions, that the contract is compared with.
 /// @dev Every function either does something that must succeed, or tries something that must not; an unexpected
 /// revert fails the run. Which calls did something is counted in `done`.
@@ -21,8 +21,8 @@ contract LanesHandler is LanesFixture, Authorization {
         bool closed;
     }
 
-    uint256 public constant PEOPLE = 5;
-    uint256 public constant LIVE_LANES = 12;
+    uint256 public constant PEOPLE = 4;
+    uint256 public constant LIVE_LANES = 6;
 
     Key[] private people;
     mapping(address person => uint256) public freeOf;
