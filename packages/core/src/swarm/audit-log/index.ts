@@ -9,7 +9,16 @@ export * from './merkle-log.ts'
 export * from './note-keys.ts'
 export { type DealEntryKind, dealPayload } from './opened-objects.ts'
 export type { AuditCode } from './problem.ts'
-export * from './signed-note.ts'
+export {
+  maxNoteLength,
+  maxNoteSignatures,
+  type NoteSignature,
+  parseNote,
+  parseSignatureLine,
+  renderNote,
+  renderSignatureLine,
+  type SignedNote
+} from './signed-note.ts'
 export * from './trust.ts'
 export * from './verify-bundle.ts'
 export * from './verify-proof.ts'
