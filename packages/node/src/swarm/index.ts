@@ -52,10 +52,10 @@ export {
   type Slashing
 } from './stakes/disputes.ts'
 export { createStakes, readStake, type StakeState, type Stakes, type StakesOptions } from './stakes/stakes.ts'
+export type { HeldVoucher } from './vouchers/held-vouchers.ts'
 export { createVoucherBook, type Promised, type VoucherBook, type VoucherBookOptions } from './vouchers/voucher-book.ts'
 export {
   type Accepted,
-  type HeldVoucher,
   openVoucherInbox,
   type VoucherInbox,
   type VoucherInboxOptions

@@ -73,6 +73,15 @@ const pooled = (chain: TestChain, folder: string) =>
     expect(await chain.rpc('eth_getTransactionByHash', hash)).not.toBeNull()
   })
 
+/** One that replaces it is: it is in the journal before it is sent. */
+const replacementPooled = (chain: TestChain, folder: string) =>
+  eventually(async () => {
+    const [, ...replacements] = (await journalOf(folder))[0]?.attempts ?? []
+    expect(replacements).not.toEqual([])
+    const found = await Promise.all(replacements.map(({ hash }) => chain.rpc('eth_getTransactionByHash', hash)))
+    expect(found.some((each) => each !== null)).toBe(true)
+  })
+
 describe('sending', () => {
   it('gives each its number, however many are sent at once', async () => {
     const chain = await chainWith()
@@ -113,7 +122,7 @@ describe('sending', () => {
     const folder = await newFolder()
     const sending = senderOn(chain.rpcUrl, folder, {}, 31_337, poor).send(pay('rent', 0n), signal)
     const error = await sending.catch((caught: unknown) => caught)
-    expect(error).toMatchObject({ code: 'GAS_INSUFFICIENT', details: { balanceWei: 1000n } })
+    expect(error).toMatchObject({ code: 'GAS_INSUFFICIENT', details: { balanceWei: '1000' } })
     expect((error as Error).message).toMatch(
       /holds 0\.000000000000001 ETH on chain 31337; to pay may take up to 0\.0\d+ ETH/
     )
@@ -148,7 +157,7 @@ describe('a transaction that is stuck', () => {
     const folder = await newFolder()
     await chain.rpc('evm_setAutomine', false)
     const sending = senderOn(chain.rpcUrl, folder).send(pay('rent'), signal)
-    await eventually(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
+    await replacementPooled(chain, folder)
     await chain.rpc('evm_mine')
     const receipt = await sending
     const [first, second] = (await journalOf(folder))[0]?.attempts ?? []
@@ -174,7 +183,7 @@ describe('a transaction that is stuck', () => {
     await chain.rpc('evm_mine')
     await refused
     const again = senderOn(chain.rpcUrl, folder, { maxFeePerGas: 100n * gwei }).send(pay('rent'), signal)
-    await eventually(async () => expect((await journalOf(folder))[0]?.attempts.length).toBeGreaterThan(1))
+    await replacementPooled(chain, folder)
     await chain.rpc('evm_mine')
     expect((await again).status).toBe('success')
     expect(await paid(chain)).toBe(1n)

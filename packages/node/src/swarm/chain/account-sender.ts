@@ -1,10 +1,12 @@
+import { BaseError } from '@unhosted/core/errors'
 import type { Address, Hash, Hex } from '@unhosted/core/swarm/deal'
-import type { LocalAccount, TransactionReceipt } from 'viem'
+import { keccak256, type LocalAccount, type TransactionReceipt } from 'viem'
 import type { Log } from '../../log/index.ts'
 import { broadcast } from './broadcast.ts'
 import type { ChainConnection } from './connection.ts'
+import { lowerCase } from './deal-deployment.ts'
 import { followTransaction } from './follow.ts'
-import { type Intent, type Journal, openJournal } from './journal.ts'
+import { type Intent, type Journal, maxOperationLength, openJournal } from './journal.ts'
 import { prepareTransaction, type TransactionRequest } from './prepare.ts'
 import { operationReused } from './sender-errors.ts'
 import { nextNonce, signAttempt } from './signing.ts'
@@ -26,7 +28,7 @@ export interface SendPolicy {
 }
 
 export const defaultSendPolicy: SendPolicy = {
-  maxFeePerGas: 50_000_000_000n,
+  maxFeePerGas: 10_000_000_000n,
   gasMarginPercent: 20,
   stuckAfterMs: 60_000,
   pollMs: 1_000,
@@ -38,8 +40,8 @@ export interface SendRequest extends Omit<TransactionRequest, 'data'> {
   /** Or what makes it, and whatever must come before: called only where the operation is new. */
   readonly data: Hex | ((signal: AbortSignal) => Promise<Hex>)
   /**
-   * Names this act for ever, at most 200 characters: sent again under the same name, after a crash or not, the first
-   * transaction is found and awaited. One that was mined and reverted may be sent again.
+   * Names this act, in 1 to 150 characters: sent again under the same name, after a crash or not, the first transaction
+   * is found and awaited, as long as it is among the last 288. One that was mined and reverted may be sent again.
    */
   readonly operation: string
 }
@@ -83,12 +85,13 @@ export interface SenderContext extends AccountSenderOptions {
 const lockedMs = 40_000
 
 export function createAccountSender(options: AccountSenderOptions): AccountSender {
-  const address = options.account.address.toLowerCase() as Address
+  const address = lowerCase(options.account.address)
   const journal = openJournal(options.folder, options.connection.chainId, address)
   const context: SenderContext = { ...options, journal, address }
   return {
     address,
     async send(request, signal) {
+      checkName(request.operation)
       const intent = (await findAgain(context, request, signal)) ?? (await begin(context, request, signal))
       return followTransaction(context, intent, signal)
     },
@@ -109,12 +112,20 @@ export function createAccountSender(options: AccountSenderOptions): AccountSende
   }
 }
 
+function checkName(operation: string): void {
+  if (operation.length >= 1 && operation.length <= maxOperationLength) return
+  throw new BaseError('USAGE', `The name of an operation has ${operation.length} characters.`, {
+    advice: `Give it a name of 1 to ${maxOperationLength} characters.`
+  })
+}
+
 /** The transaction that this operation was before, or null: also where that one was mined and reverted. */
 async function findAgain(context: SenderContext, request: SendRequest, signal: AbortSignal): Promise<Intent | null> {
   const found = (await context.journal.read()).find(({ operation }) => operation === request.operation)
   if (found === undefined) return null
-  const same = found.to === request.to.toLowerCase() && found.what === request.what && found.value === request.value
-  if (!same || (typeof request.data === 'string' && found.data !== request.data)) throw operationReused(found)
+  const same = found.to === lowerCase(request.to) && found.what === request.what && found.value === request.value
+  if (!same || (typeof request.data === 'string' && found.dataHash !== keccak256(request.data)))
+    throw operationReused(found)
   if (!found.finished) return found
   const mined = await findMined(context.connection, hashesOf(found), signal)
   return mined?.receipt.status === 'reverted' ? null : found
@@ -134,7 +145,8 @@ async function begin(context: SenderContext, request: SendRequest, signal: Abort
     if (raced !== null) return raced
     await connection.checkChainId(inTime)
     const nonce = await nextNonce(context, inTime)
-    const terms = { operation, what, to: to.toLowerCase() as Address, data, value, nonce, gas: prepared.gas }
+    const called = { to: lowerCase(to), data, dataHash: keccak256(data), value }
+    const terms = { operation, what, ...called, nonce, gas: prepared.gas }
     const intent: Intent = { ...terms, attempts: [await signAttempt(context, terms, prepared)], finished: false }
     await journal.put(intent)
     await firstBroadcast(context, intent, inTime)

@@ -25,7 +25,7 @@ export type Act = (
 ) => Promise<TransactionReceipt>
 
 export function createAct(sender: AccountSender, contract: Address): Act {
-  return (what, data, { signal, operation = `${what.slice(0, 100)} ${randomUUID()}` }) => {
+  return (what, data, { signal, operation = `${what.slice(0, 90)} ${randomUUID()}` }) => {
     const made = typeof data === 'string' ? data : (inner: AbortSignal) => data(inner, operation)
     return sender.send({ operation, what, to: lowerCase(contract), data: made, value: 0n }, signal)
   }

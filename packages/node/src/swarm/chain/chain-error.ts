@@ -1,7 +1,7 @@
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { AbiDecodingZeroDataError, ContractFunctionZeroDataError, BaseError as ViemError } from 'viem'
 import { decodeRevert, type Revert } from './contract-errors.ts'
-import { RpcAnswerError, refused } from './rpc-errors.ts'
+import { isPassingCode, RpcAnswerError, refused } from './rpc-errors.ts'
 
 /**
  * Any failure of a call as the one error type that leaves this folder. Nothing of viem's own errors is kept: they
@@ -47,7 +47,7 @@ function answerError(error: RpcAnswerError, shown: string, what: string): BaseEr
   const revert = decodeRevert(revertData(error.data))
   if (revert !== null) return reverted(what, revert)
   if (error.code === 3 || /revert/i.test(error.message)) return reverted(what, sentenceOf(error.message))
-  return refused(shown, `${error.message.slice(0, 300)} (code ${error.code})`)
+  return refused(shown, `${error.message.slice(0, 300)} (code ${error.code})`, isPassingCode(error.code))
 }
 
 /** Nodes differ: the data itself, or an object that holds it. */

@@ -34,7 +34,10 @@ export function firstFees({ baseFeePerGas, priorityFeePerGas }: FeeMarket, capPe
     throw new BaseError(
       'TX_FEE_ABOVE_CAP',
       `Gas costs ${formatGwei(least)} gwei now; your cap is ${formatGwei(capPerGas)} gwei.`,
-      { advice: 'Wait until it is cheaper, or raise the cap. Nothing was sent.', details: { least, capPerGas } }
+      {
+        advice: 'Wait until it is cheaper, or raise the cap. Nothing was sent.',
+        details: { least: `${least}`, capPerGas: `${capPerGas}` }
+      }
     )
   }
   const wanted = 2n * baseFeePerGas + priorityFeePerGas

@@ -7,6 +7,7 @@ import type { Intent } from './journal.ts'
 import { pause } from './json-rpc.ts'
 import { simulate } from './prepare.ts'
 import { replaceTransaction } from './replace.ts'
+import { isPassing } from './rpc-errors.ts'
 import { nonceStuck, nonceTaken, pending } from './sender-errors.ts'
 import { countTransactions, findMined, isKnown, type Mined } from './transaction-reads.ts'
 
@@ -51,8 +52,8 @@ export async function followTransaction(
         return await settle(context, intent, mined, signal)
       if (mined === null) await nudge(context, intent, watch, signal)
     } catch (error) {
-      if (!isBaseError(error, 'CHAIN_UNREACHABLE') || waitedMs > policy.patienceMs) throw error
-      log.warn({ operation: intent.operation, error: error.message }, 'waiting for the chain to answer again')
+      if (!isPassing(error) || waitedMs > policy.patienceMs) throw error
+      log.warn({ operation: intent.operation, error: String(error) }, 'waiting for the chain to answer again')
     }
     if (waitedMs > policy.patienceMs) throw pending(intent, waitedMs)
     await pause(policy.pollMs, signal)
@@ -105,6 +106,8 @@ async function nudge(context: SenderContext, intent: Intent, watch: Watch, signa
   if (mined > intent.nonce) {
     watch.missing += 1
     if (watch.missing < missingLooks) return
+    // It was mined once: this node has forgotten its receipt, or a deep reorg made room for another.
+    if (intent.finished) throw pending(intent, performance.now() - watch.startedAt)
     await journal.alone(signal, () => journal.drop(intent.operation))
     throw nonceTaken(intent, address)
   }
@@ -127,6 +130,7 @@ async function nudge(context: SenderContext, intent: Intent, watch: Watch, signa
 /** The node lost it, never had it, or refused it. */
 async function sendAgain(context: SenderContext, intent: Intent, watch: Watch, signal: AbortSignal): Promise<void> {
   const raw = intent.attempts.at(-1)?.raw ?? '0x'
+  if (raw === '0x') throw pending(intent, performance.now() - watch.startedAt)
   const answer = await broadcast(context.connection, raw, intent.what, signal)
   if (answer === 'underpriced') await replaceAndNote(context, intent, watch, signal)
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseError } from '@unhosted/core/errors'
 import { parseRpcAnswer } from './rpc-answers.ts'
-import { cancelled, networkWords, RpcAnswerError, refused, unreachable } from './rpc-errors.ts'
+import { cancelled, isPassingCode, networkWords, RpcAnswerError, refused, unreachable } from './rpc-errors.ts'
 import { parseRpcUrl, type RpcUrl } from './rpc-url.ts'
 
 export interface JsonRpcOptions {
@@ -87,20 +87,17 @@ async function ask(
 
 function judge(url: RpcUrl, method: string, status: number, body: string | null): Outcome {
   if (body === null) return { error: refused(url.shown, `an answer over ${maxAnswerBytes} bytes`), again: false }
-  if (status === 429) return { error: refused(url.shown, 'too many requests (HTTP 429)'), again: true }
+  if (status === 429) return { error: refused(url.shown, 'too many requests (HTTP 429)', true), again: true }
   const answer = parseRpcAnswer(method, body)
   if (answer.kind === 'result' && status === 200) return { result: answer.result }
   if (answer.kind === 'error') {
     const error = new RpcAnswerError(answer.code, url.scrub(answer.message), answer.data)
-    return { error, again: isPassing(answer.code) }
+    return { error, again: isPassingCode(answer.code) }
   }
   if (status >= 500) return { error: unreachable(url.shown, `HTTP ${status}`), again: true }
   if (status !== 200) return { error: refused(url.shown, `HTTP ${status}`), again: false }
   return { error: refused(url.shown, `its answer to ${method} is not that of a chain's endpoint`), again: false }
 }
-
-/** -32005 is "limit exceeded" (EIP-1474), -32007 and 429 the same at large providers. */
-const isPassing = (code: number): boolean => code === -32005 || code === -32007 || code === 429
 
 async function readBounded(response: Response): Promise<string | null> {
   if (response.body === null) return ''

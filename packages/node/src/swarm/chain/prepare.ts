@@ -33,6 +33,7 @@ export async function prepareTransaction(
   signal: AbortSignal
 ): Promise<Prepared> {
   const call = { from, to: request.to, data: request.data, value: numberToHex(request.value) }
+  if (request.value > 0n) await checkBalance(connection, from, request, request.value, signal)
   await simulate(connection, call, request.what, 'latest', signal)
   const estimate = await connection.call(request.what, signal, (client) =>
     client.request({ method: 'eth_estimateGas', params: [call] })
@@ -73,7 +74,7 @@ async function checkBalance(
     `${from} holds ${formatEther(balance)} ETH on chain ${connection.chainId}; to ${what} may take up to ${formatEther(most)} ETH.`,
     {
       advice: `Send it ${formatEther(missing)} ETH or more. Nothing was sent.`,
-      details: { account: from, balanceWei: balance, mostWei: most, missingWei: missing }
+      details: { account: from, balanceWei: `${balance}`, mostWei: `${most}`, missingWei: `${missing}` }
     }
   )
 }

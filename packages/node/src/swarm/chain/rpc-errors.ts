@@ -22,17 +22,30 @@ export function unreachable(shown: string, why: string, cause?: unknown): BaseEr
   })
 }
 
-export function refused(shown: string, why: string): BaseError {
+/** @param passing whether the same call may be answered a little later */
+export function refused(shown: string, why: string, passing = false): BaseError {
   return new BaseError('CHAIN_RPC_REFUSED', `The chain's endpoint ${shown} refused the call: ${why}.`, {
     advice: 'Check the address and key given with --rpc and the limits of its provider, or use another endpoint.',
-    details: { endpoint: shown }
+    details: { endpoint: shown, passing }
   })
 }
+
+/** Whether to try again later is worth it: the endpoint is down, or has had enough of us for now. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  return error.code === 'CHAIN_UNREACHABLE' || (error.code === 'CHAIN_RPC_REFUSED' && error.details.passing === true)
+}
+
+/** -32005 is "limit exceeded" (EIP-1474), -32007 and 429 the same at large providers. */
+export const isPassingCode = (code: number): boolean => code === -32005 || code === -32007 || code === 429
 
 /** What an aborted call ends with. */
 export function cancelled(signal: AbortSignal): BaseError {
   const reason: unknown = signal.reason
   if (reason instanceof BaseError) return reason
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
+    return unreachable('of this chain', 'it took longer than it was given')
+  }
   return new BaseError('CANCELLED', 'The work on the chain was cancelled.', {
     advice: 'Run it again: a transaction that was already signed is found, not sent twice.',
     cause: reason

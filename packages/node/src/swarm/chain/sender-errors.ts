@@ -51,7 +51,12 @@ export function underpriced(intent: Intent, market: FeeMarket, capPerGas: bigint
     `The transaction to ${intent.what} offers ${formatGwei(offered)} gwei for gas where ${formatGwei(market.baseFeePerGas)} is asked, and your cap of ${formatGwei(capPerGas)} gwei does not allow the 12.5 % more that replaces it.`,
     {
       advice: 'Raise the cap and run it again, or wait: it is mined when gas is cheaper.',
-      details: { ...hashesOf(intent), offered, baseFeePerGas: market.baseFeePerGas, capPerGas }
+      details: {
+        ...hashesOf(intent),
+        offered: `${offered}`,
+        baseFeePerGas: `${market.baseFeePerGas}`,
+        capPerGas: `${capPerGas}`
+      }
     }
   )
 }

@@ -9,3 +9,19 @@ export function createSerial(): Serial {
     return result
   }
 }
+
+/** One `Serial` for each key, kept only while it has work: keys may be made up by strangers. */
+export function createKeyedSerial<K>(): <T>(key: K, work: () => Promise<T>) => Promise<T> {
+  const serials = new Map<K, { readonly run: Serial; waiting: number }>()
+  return async (key, work) => {
+    const serial = serials.get(key) ?? { run: createSerial(), waiting: 0 }
+    serials.set(key, serial)
+    serial.waiting += 1
+    try {
+      return await serial.run(work)
+    } finally {
+      serial.waiting -= 1
+      if (serial.waiting === 0) serials.delete(key)
+    }
+  }
+}

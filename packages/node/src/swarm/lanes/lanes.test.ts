@@ -66,7 +66,7 @@ describe('a deposit', () => {
     const balance = await readUsdcBalance(chain.connection, chain.deployment.usdc, payer.address, signal)
     await expect(asPayer.deposit(usdc(balance + 7n), { signal })).rejects.toMatchObject({
       code: 'USDC_INSUFFICIENT',
-      details: { missing: 7n },
+      details: { missing: '7' },
       advice: expect.stringMatching(/7 micro-USDC more/)
     })
   })

@@ -36,7 +36,7 @@ export async function checkUsdcBalance(
   const missing = amount - balance
   throw new BaseError('USDC_INSUFFICIENT', `${account} holds ${balance} micro-USDC, not ${amount}.`, {
     advice: `Send it ${missing} micro-USDC more on chain ${connection.chainId}, or use less. Nothing was sent.`,
-    details: { account, balance, amount, missing }
+    details: { account, balance: `${balance}`, amount: `${amount}`, missing: `${missing}` }
   })
 }
 

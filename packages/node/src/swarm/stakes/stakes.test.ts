@@ -29,14 +29,8 @@ import { createStakes, type Stakes } from './stakes.ts'
 
 vi.setConfig(slowMachine)
 
-const [payer, provider, signer, jobKey, challenger, arbiter] = [1, 2, 3, 4, 5, 6].map(devAccount) as [
-  LocalAccount,
-  LocalAccount,
-  LocalAccount,
-  LocalAccount,
-  LocalAccount,
-  LocalAccount
-]
+const [payer, provider, signer] = [devAccount(1), devAccount(2), devAccount(3)]
+const [jobKey, challenger, arbiter] = [devAccount(4), devAccount(5), devAccount(6)]
 const panel: Panel = { arbiters: [lowerCase(arbiter.address)], threshold: 1 }
 const peerIdHash = head('aa')
 let chain: SwarmChain

@@ -59,7 +59,7 @@ describe('a book of vouchers', () => {
     for (const lower of [promise(6n), promise(7n, 'cd'), promise(0n)]) {
       await expect(bookOf().sign(laneId, plenty, () => lower, signal)).rejects.toMatchObject({
         code: 'VOUCHER_NOT_HIGHER',
-        details: { last: 7n }
+        details: { last: '7' }
       })
     }
     expect((await bookOf().sign(laneId, plenty, () => promise(8n), signal)).object.cumulative).toBe(8n)

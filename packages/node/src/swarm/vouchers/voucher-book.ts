@@ -17,7 +17,7 @@ import { withFileLock } from '../../models/file-lock.ts'
 import { readJsonFile } from '../../store/index.ts'
 import { dealDeployment } from '../chain/deal-deployment.ts'
 import { writeDurableJson } from '../chain/durable-file.ts'
-import { createSerial, type Serial } from '../chain/serial.ts'
+import { createKeyedSerial } from '../chain/serial.ts'
 import { signDeal } from '../chain/signatures.ts'
 import type { LaneState } from '../lanes/lane-state.ts'
 import { aboveFunding, laneClosing, notHigher, stateBehind, stateMissing, wrongParty } from './voucher-errors.ts'
@@ -75,15 +75,12 @@ interface Entry {
 export function createVoucherBook({ deployment, account, folder }: VoucherBookOptions): VoucherBook {
   const { chainId, swarmLanes } = deployment
   const contracts = dealDeployment(deployment)
-  const serials = new Map<Hash, Serial>()
+  const inTurn = createKeyedSerial<Hash>()
   // A lane's id does not tell its chain or contract: the same terms may stand on two.
   const pathOf = (laneId: Hash) => join(folder, `voucher-${chainId}-${swarmLanes.toLowerCase()}-${laneId}.json`)
 
-  const alone = <T>(laneId: Hash, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const serial = serials.get(laneId) ?? createSerial()
-    serials.set(laneId, serial)
-    return serial(() => withFileLock({ path: `${pathOf(laneId)}.lock`, brief: true }, signal, work))
-  }
+  const alone = <T>(laneId: Hash, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+    inTurn(laneId, () => withFileLock({ path: `${pathOf(laneId)}.lock`, brief: true }, signal, work))
   const read = async (laneId: Hash): Promise<Entry | null> => {
     const found = await readJsonFile(pathOf(laneId), record.nullable(), null)
     if (found === null) return null
@@ -139,8 +136,9 @@ export function createVoucherBook({ deployment, account, folder }: VoucherBookOp
 
 function checkNext(last: Voucher, next: Voucher, state: LaneState): void {
   const { laneId, cumulative, ledgerHead } = next
-  const again = cumulative === last.cumulative && ledgerHead === last.ledgerHead
-  if (cumulative <= last.cumulative && !(again && cumulative > 0n)) throw notHigher(laneId, cumulative, last.cumulative)
+  // It was promised: whoever did not get it may have it again, also while the lane closes.
+  if (cumulative > 0n && cumulative === last.cumulative && ledgerHead === last.ledgerHead) return
+  if (cumulative <= last.cumulative) throw notHigher(laneId, cumulative, last.cumulative)
   if (state.status !== 'open') throw laneClosing(laneId, state)
   if (cumulative > state.funded) throw aboveFunding(laneId, cumulative, state.funded)
 }

@@ -15,7 +15,7 @@ export function stateBehind(laneId: Hash, recorded: bigint, claimed: bigint): Ba
     `The record of lane ${laneId} ends at ${recorded} micro-USDC, but ${claimed} were claimed on the chain.`,
     {
       advice: 'An old copy was restored: take over the highest voucher from the provider, or close the lane.',
-      details: { laneId, recorded, claimed }
+      details: { laneId, recorded: `${recorded}`, claimed: `${claimed}` }
     }
   )
 }
@@ -33,7 +33,7 @@ export function notHigher(laneId: Hash, cumulative: bigint, last: bigint): BaseE
     `A voucher of ${cumulative} micro-USDC on lane ${laneId} does not follow one of ${last}.`,
     {
       advice: 'Vouchers count from the opening of the lane: promise more than before.',
-      details: { laneId, cumulative, last }
+      details: { laneId, cumulative: `${cumulative}`, last: `${last}` }
     }
   )
 }
@@ -44,7 +44,7 @@ export function aboveFunding(laneId: Hash, cumulative: bigint, funded: bigint): 
     `A voucher of ${cumulative} micro-USDC is above the ${funded} that lane ${laneId} holds for certain.`,
     {
       advice: 'Top the lane up and wait for the confirmations that its amount asks for.',
-      details: { laneId, cumulative, funded }
+      details: { laneId, cumulative: `${cumulative}`, funded: `${funded}` }
     }
   )
 }

@@ -1,8 +1,5 @@
-import { join } from 'node:path'
 import {
   type Address,
-  decode,
-  decodeSigned,
   encode,
   encodeSigned,
   type Hash,
@@ -12,21 +9,13 @@ import {
 } from '@unhosted/core/swarm/deal'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import { z } from 'zod'
-import { readJsonFile } from '../../store/index.ts'
 import { confirmationsFor } from '../chain/confirmations.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 import { dealDeployment, lowerCase } from '../chain/deal-deployment.ts'
-import { writeDurableJson } from '../chain/durable-file.ts'
-import { createSerial, type Serial } from '../chain/serial.ts'
+import { createKeyedSerial } from '../chain/serial.ts'
 import { type LaneState, readLane } from '../lanes/lane-state.ts'
 import { checkFunds, checkTerms } from './check-voucher.ts'
-
-/** The best voucher of a lane: what to claim. */
-export interface HeldVoucher {
-  readonly lane: Lane
-  readonly voucher: Signed<'Voucher'>
-}
+import { type HeldVoucher, openHeldVouchers } from './held-vouchers.ts'
 
 export interface Accepted {
   readonly laneId: Hash
@@ -72,30 +61,15 @@ interface Known {
 /** Vouchers above the funding make us look again, but not as often as their sender likes. */
 const leastBetweenReadsMs = 500
 
-const entrySchema = z.strictObject({ lane: z.unknown(), voucher: z.unknown() })
-const fileSchema = z.strictObject({ version: z.literal(1), vouchers: z.array(entrySchema).max(100_000) })
-
-/** @throws BaseError HOME_CORRUPT | DEAL_MALFORMED where the file was changed by hand */
+/** @throws BaseError HOME_CORRUPT | HOME_UNUSABLE | DEAL_MALFORMED where a file was changed by hand */
 export async function openVoucherInbox(options: VoucherInboxOptions): Promise<VoucherInbox> {
-  const { connection, deployment, folder, freshMs = 5_000 } = options
+  const { connection, folder, freshMs = 5_000 } = options
+  const deployment = dealDeployment(options.deployment)
   const { chainId, swarmLanes } = deployment
   const provider = lowerCase(options.provider)
-  const contracts = dealDeployment(deployment)
-  const path = join(folder, `received-${chainId}-${swarmLanes.toLowerCase()}-${provider}.json`)
-  const best = await load(path)
+  const best = await openHeldVouchers(folder, `received-${chainId}-${swarmLanes}`, provider)
   const known = new Map<Hash, Known>()
-  const serials = new Map<Hash, Serial>()
-  const onDisk = createSerial()
-  const save = () =>
-    onDisk(() =>
-      writeDurableJson(path, {
-        version: 1,
-        vouchers: [...best.values()].map(({ lane, voucher }) => ({
-          lane: encode('Lane', lane),
-          voucher: encodeSigned('Voucher', voucher)
-        }))
-      })
-    )
+  const inTurn = createKeyedSerial<Hash>()
 
   const look = async (laneId: Hash, cumulative: MicroUsdc, signal: AbortSignal): Promise<Known> => {
     const confirmations = confirmationsFor(cumulative)
@@ -110,52 +84,34 @@ export async function openVoucherInbox(options: VoucherInboxOptions): Promise<Vo
       readLane(connection, swarmLanes, laneId, confirmations, signal)
     ])
     const seen = { confirmed, newest, confirmations, readAt }
-    known.set(laneId, seen)
+    // Anyone can make up lanes: only those that exist are remembered.
+    if (newest.status !== 'unknown') known.set(laneId, seen)
     return seen
   }
 
-  const accept: VoucherInbox['accept'] = async (lane, voucher, signal) => {
-    encode('Lane', lane)
-    encodeSigned('Voucher', voucher)
-    const laneId = idOf(lane)
-    const serial = serials.get(laneId) ?? createSerial()
-    serials.set(laneId, serial)
-    return serial(async () => {
-      const before = best.get(laneId)
-      const accepted = before?.voucher.object.cumulative ?? microUsdc(0n)
-      // Before the chain is asked: a stranger's paper must not cost calls of ours.
-      checkTerms({ lane, voucher, provider, deployment: contracts, accepted })
-      const { confirmed, newest } = await look(laneId, voucher.object.cumulative, signal)
-      const added = checkFunds({ voucher: voucher.object, accepted, confirmed, newest })
-      best.set(laneId, { lane, voucher })
-      await save().catch((error: unknown) => {
-        if (before === undefined) best.delete(laneId)
-        else best.set(laneId, before)
-        throw error
-      })
-      return { laneId, added }
-    })
-  }
-
   return {
-    accept,
-    held: () => [...best.values()],
+    async accept(lane, voucher, signal) {
+      encode('Lane', lane)
+      encodeSigned('Voucher', voucher)
+      const laneId = idOf(lane)
+      return inTurn(laneId, async () => {
+        const accepted = best.byLane.get(laneId)?.voucher.object.cumulative ?? microUsdc(0n)
+        // Before the chain is asked: a stranger's paper must not cost calls of ours.
+        checkTerms({ lane, voucher, provider, deployment, accepted })
+        const { confirmed, newest } = await look(laneId, voucher.object.cumulative, signal)
+        const added = checkFunds({ voucher: voucher.object, accepted, confirmed, newest })
+        await best.put({ lane, voucher })
+        return { laneId, added }
+      })
+    },
+    held: () => [...best.byLane.values()],
     forget: (laneId) => {
       known.delete(laneId)
     },
-    async drop(laneId) {
-      known.delete(laneId)
-      serials.delete(laneId)
-      if (best.delete(laneId)) await save()
-    }
+    drop: (laneId) =>
+      inTurn(laneId, async () => {
+        known.delete(laneId)
+        await best.drop(laneId)
+      })
   }
-}
-
-async function load(path: string): Promise<Map<Hash, HeldVoucher>> {
-  const file = await readJsonFile(path, fileSchema, { version: 1, vouchers: [] })
-  const entries = file.vouchers.map((entry) => ({
-    lane: decode('Lane', entry.lane),
-    voucher: decodeSigned('Voucher', entry.voucher)
-  }))
-  return new Map(entries.map((entry) => [idOf(entry.lane), entry]))
 }
