@@ -22,7 +22,7 @@ contract ProviderStakeInvariantTest is InvariantTest {
         selectors[0] = StakeHandler.addStake.selector;
         selectors[1] = StakeHandler.rotate.selector;
         selectors[2] = StakeHandler.askBack.selector;
-        selectors[3] = StakeHandler.leave.selector;
+        selectors[3] = StakeHandler.takeOut.selector;
         selectors[4] = StakeHandler.dispute.selector;
         selectors[5] = StakeHandler.judge.selector;
         selectors[6] = StakeHandler.expire.selector;

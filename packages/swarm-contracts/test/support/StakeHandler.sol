@@ -127,7 +127,7 @@ contract StakeHandler is StakeFixture {
     }
 
     /// @notice Tries to leave; half of the time it waits until it may, and one time in eight for its disputes too.
-    function leave(uint256 who, uint256 seed) external counted {
+    function takeOut(uint256 who, uint256 seed) external counted {
         Book storage book = books[who % PROVIDERS];
         if (book.leaving == 0) return ask(book, book.amount / 2);
         if (seed % 8 == 0) expireAllOf(who % PROVIDERS);
