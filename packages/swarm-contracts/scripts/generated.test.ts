@@ -12,5 +12,5 @@ describe('src/generated', () => {
       // Not toBe: a difference in 50,000 characters of code tells nobody anything.
       expect(contract !== undefined && written === render(contract), `${file}.ts is current`).toBe(true)
     }
-  }, 60_000)
+  }, 180_000)
 })
