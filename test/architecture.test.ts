@@ -115,6 +115,29 @@ describe('node', () => {
   })
 })
 
+/** What a file makes Node load at once: neither types nor `import()`. */
+const loads = ({ text }: SourceFile): readonly string[] =>
+  [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^'";]*?from\s*'([^']+)'/gm)].map((match) => match[1] ?? '')
+
+/** A file and everything that it makes Node load of the same package. */
+function loadedFrom(path: string, files: readonly SourceFile[], seen = new Set<string>()): readonly SourceFile[] {
+  const file = files.find((each) => each.path === path)
+  if (file === undefined || seen.has(path)) return []
+  seen.add(path)
+  const next = loads(file).filter(isRelative)
+  return [file, ...next.flatMap((specifier) => loadedFrom(target(file, specifier), files, seen))]
+}
+
+describe('the daemon', () => {
+  // Loaded, it is 25 MB of the 150 that an idle daemon may hold.
+  it('starts without viem, and the swarm folder is what would load it', () => {
+    const heavy = (file: SourceFile): readonly string[] =>
+      loads(file).filter((specifier) => /^(viem|@unhosted\/swarm-contracts)(\/|$)/.test(specifier))
+    expect(violations(loadedFrom('packages/node/src/index.ts', node), heavy)).toEqual([])
+    expect(violations(loadedFrom('packages/node/src/swarm/index.ts', node), heavy)).not.toEqual([])
+  })
+})
+
 describe('cli', () => {
   it('knows no package of ours but core and node', () => {
     const others = ({ imports }: SourceFile): readonly string[] =>

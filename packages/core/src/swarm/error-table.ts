@@ -182,7 +182,7 @@ export const swarmErrorTable = {
     remedy: 'Wait for the other one, or replace it from the program that sent it.'
   },
   TX_NONCE_TAKEN: {
-    status: 409,
+    status: 503,
     type: 'server_error',
     meaning: 'Another program sent a transaction with the same account and number; ours can never be mined.',
     remedy: 'Check what the other one did, then run this again. Use an account with one program only.'
