@@ -2,6 +2,7 @@ import { microUsdc } from '@unhosted/core/units'
 import { mockUsdcAbi, providerStakeAbi, type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import {
   type Abi,
+  AbiFunctionSignatureNotFoundError,
   type Address,
   decodeFunctionData,
   formatEther,
@@ -90,13 +91,24 @@ function nameOf(address: Address, { usdc, swarmLanes, providerStake, token }: Sw
 function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment): ClearText {
   const abi = to === null ? null : abiOf(to, deployment)
   if (abi === null) return data === '0x' ? [] : [`data     ${data.length / 2 - 1} bytes`]
-  const { functionName, args = [] } = decodeFunctionData({ abi, data })
+  const call = decodeCall(abi, data)
+  if (call === null) return [`data     ${data.length / 2 - 1} bytes, which call nothing that is known`]
+  const { functionName, args = [] } = call
   const inputs = abi.find((item) => item.type === 'function' && item.name === functionName)
   const names = inputs?.type === 'function' ? inputs.inputs.map(({ name }) => name ?? '') : []
   return [
     `calls    ${functionName}`,
     ...args.map((value, index) => `  ${names[index]?.padEnd(12)} ${inWords(names[index] ?? '', value, deployment)}`)
   ]
+}
+
+function decodeCall(abi: Abi, data: Hex): { functionName: string; args?: readonly unknown[] | undefined } | null {
+  try {
+    return decodeFunctionData({ abi, data })
+  } catch (error) {
+    if (error instanceof AbiFunctionSignatureNotFoundError) return null
+    throw error
+  }
 }
 
 function abiOf(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): Abi | null {

@@ -13,7 +13,7 @@ export interface FoundLane {
 }
 
 /** Public endpoints refuse wider ranges; 10,000 is a usual limit. */
-const blocksPerCall = 9_000n
+const blocksAtOnce = 9_000n
 
 const laneOpened = getAbiItem({ abi: swarmLanesAbi, name: 'LaneOpened' })
 
@@ -24,7 +24,8 @@ const laneOpened = getAbiItem({ abi: swarmLanesAbi, name: 'LaneOpened' })
 export async function findLanes(
   { connection, deployment }: { readonly connection: ChainConnection; readonly deployment: SwarmDeployment },
   party: { readonly payer: Address } | { readonly provider: Address },
-  signal: AbortSignal
+  signal: AbortSignal,
+  blocksPerCall = blocksAtOnce
 ): Promise<readonly FoundLane[]> {
   const last = await connection.call('tell its height', signal, (client) => getBlockNumber(client))
   const found: FoundLane[] = []
