@@ -102,12 +102,30 @@ export async function confirm(
   throw new BaseError('CANCELLED', 'Nothing was signed.', { advice: 'Run the command again when you want it.' })
 }
 
-/** A transaction that an earlier command signed and did not see through comes first: it holds the next nonce. */
+/**
+ * What an earlier command signed and did not see through comes first: it holds the next number. Whoever runs a command
+ * again because it was cut off must not pay twice, so where anything is finished here, nothing else is signed.
+ */
 async function finishEarlier(sender: AccountSender, { output, signal }: CommandContext): Promise<void> {
+  const finished: { readonly what: string; readonly transaction: string }[] = []
+  const failures: unknown[] = []
   for (const { what, outcome } of await sender.resume(signal)) {
-    if ('error' in outcome) throw outcome.error
-    output.note(`Finished from before: ${safeLine(what)}.`)
+    if ('error' in outcome) failures.push(outcome.error)
+    else finished.push({ what, transaction: outcome.receipt.transactionHash })
   }
+  const [first] = finished
+  if (first === undefined && failures.length === 0) return
+  if (first === undefined) throw failures[0]
+  for (const { what, transaction } of finished) output.note(`Finished from before: ${safeLine(what)}, ${transaction}.`)
+  throw new BaseError(
+    'TX_EARLIER_FINISHED',
+    `A transaction that an earlier command signed is confirmed now: ${first.what}. Nothing new was signed.`,
+    {
+      advice: 'If it is what you wanted, all is done. If you want this as well, run the command again.',
+      details: { finished },
+      ...(failures.length === 0 ? {} : { cause: failures[0] })
+    }
+  )
 }
 
 function gasPrice(gwei: number): bigint {

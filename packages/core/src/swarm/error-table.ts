@@ -184,14 +184,23 @@ export const swarmErrorTable = {
   TX_NONCE_TAKEN: {
     status: 503,
     type: 'server_error',
-    meaning: 'Another program sent a transaction with the same account and number; ours can never be mined.',
-    remedy: 'Check what the other one did, then run this again. Use an account with one program only.'
+    meaning:
+      'The number of a transaction is used up and the endpoint shows no receipt of ours: another program used it, or the endpoint hides ours.',
+    remedy:
+      'Look for the transaction that the message names at another endpoint. Only where it was not mined, run this again. Use an account with one program only.'
   },
   TX_OPERATION_REUSED: {
     status: 409,
     type: 'invalid_request_error',
     meaning: 'The name of an operation was used before, for another transaction.',
     remedy: 'Use a new name for a new transaction; a name is for finding the same one again.'
+  },
+  TX_EARLIER_FINISHED: {
+    status: 409,
+    type: 'server_error',
+    meaning:
+      'A transaction that an earlier command signed is now confirmed, and perhaps it is what this command asks for. Nothing new was signed.',
+    remedy: 'If it is what you wanted, all is done. If you want this as well, run the command again.'
   },
   TX_PENDING: {
     status: 504,

@@ -1,9 +1,17 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { microUsdc } from '@unhosted/core/units'
+import { silentLog } from '@unhosted/node/log'
 import { homePaths } from '@unhosted/node/store'
-import { formatDeployment } from '@unhosted/node/swarm'
-import { devAccount, type SwarmChain, startSwarmChain } from '@unhosted/node/swarm/testing'
+import {
+  createAccountSender,
+  defaultSendPolicy,
+  formatDeployment,
+  readUsdcBalance,
+  sendUsdc
+} from '@unhosted/node/swarm'
+import { devAccount, type SwarmChain, untilTheEnd as signal, startSwarmChain } from '@unhosted/node/swarm/testing'
 import { createWallet } from '@unhosted/node/wallet'
 import { toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -107,6 +115,27 @@ describe('a wallet on a chain', () => {
       inHandMicroUsdc: String(1_000_000_000_000n - 7_500_000n),
       depositedMicroUsdc: '4000000'
     })
+  })
+
+  it('pays once where a command that was cut off is run again', async () => {
+    const folder = homePaths(home).swarmJournal
+    await mkdir(folder, { recursive: true })
+    const { connection, deployment: contracts } = chain
+    const policy = { ...defaultSendPolicy, pollMs: 20, patienceMs: 100 }
+    const sender = createAccountSender({ connection, account: devAccount(1), folder, policy, log: silentLog })
+    const friend = devAccount(8).address.toLowerCase() as `0x${string}`
+    const friendHas = () => readUsdcBalance(connection, contracts.usdc, friend, signal)
+    await chain.rpc('evm_setAutomine', false)
+    const cutOff = sendUsdc({ connection, deployment: contracts, sender }, friend, microUsdc(1_000_000n), signal)
+    await expect(cutOff).rejects.toMatchObject({ code: 'TX_PENDING' })
+    await chain.rpc('evm_setAutomine', true)
+    await chain.rpc('evm_mine')
+    const again = await sign('wallet', 'send', '1', friend)
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing new was signed') })
+    expect(again.stderr).not.toContain('Signing a transaction')
+    expect(await friendHas()).toBe(1_000_000n)
+    expect(await sign('wallet', 'send', '1', friend)).toMatchObject({ code: 0 })
+    expect(await friendHas()).toBe(2_000_000n)
   })
 
   it.each([

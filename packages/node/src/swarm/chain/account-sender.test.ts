@@ -206,6 +206,30 @@ describe('a transaction that is stuck', () => {
     expect(await paid(chain)).toBe(101n)
   })
 
+  it('is not given up, and not paid twice, where receipts come later than the count', async () => {
+    const chain = await chainWith()
+    const folder = await newFolder()
+    const proxy = await startRpcProxy(chain.rpcUrl)
+    cleanups.push(proxy.stop)
+    proxy.treat((method, count) => (method === 'eth_getTransactionReceipt' && count <= 8 ? { result: null } : 'pass'))
+    const receipt = await senderOn(proxy.url, folder, { stuckAfterMs: 10_000 }).send(pay('rent'), signal)
+    expect(receipt.status).toBe('success')
+    expect(proxy.heard.filter((method) => method === 'eth_getTransactionReceipt').length).toBeGreaterThan(8)
+    expect(await paid(chain)).toBe(1n)
+  })
+
+  it('is not given up while the node knows it, whatever it shows no receipt of', async () => {
+    const chain = await chainWith()
+    const folder = await newFolder()
+    const proxy = await startRpcProxy(chain.rpcUrl)
+    cleanups.push(proxy.stop)
+    proxy.treat((method) => (method === 'eth_getTransactionReceipt' ? { result: null } : 'pass'))
+    const sending = senderOn(proxy.url, folder, { stuckAfterMs: 40, patienceMs: 500 }).send(pay('rent'), signal)
+    await expect(sending).rejects.toMatchObject({ code: 'TX_PENDING' })
+    await senderOn(chain.rpcUrl, folder).send(pay('rent'), signal)
+    expect(await paid(chain)).toBe(1n)
+  })
+
   it('is given up where its number was used by another program, and can be sent anew', async () => {
     const chain = await chainWith()
     const folder = await newFolder()

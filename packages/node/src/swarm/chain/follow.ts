@@ -18,11 +18,14 @@ interface Watch {
   movedAt: number
   /** How many transactions of the account were mined at the last look. */
   mined: number
-  /** Looks in a row at which its number was used up and no receipt was to be found. */
-  missing: number
+  /** Since when its number is used up and no receipt is to be found, and at how many looks in a row. */
+  missing: { readonly since: number; readonly looks: number } | null
 }
 
-/** A node may count a block before it serves its receipts; three looks apart are no accident. */
+/**
+ * A node may count a block before it serves its receipts, and behind one address may stand several that do not keep
+ * step. Who takes that for a number that was taken pays twice: so it takes this many looks, over `stuckAfterMs` at least.
+ */
 const missingLooks = 3
 
 /**
@@ -37,7 +40,7 @@ export async function followTransaction(
 ): Promise<TransactionReceipt> {
   const { policy, log } = context
   const now = performance.now()
-  const watch: Watch = { startedAt: now, movedAt: now, mined: -1, missing: 0 }
+  const watch: Watch = { startedAt: now, movedAt: now, mined: -1, missing: null }
   let intent = first
   for (;;) {
     const waitedMs = performance.now() - watch.startedAt
@@ -103,28 +106,30 @@ async function nudge(context: SenderContext, intent: Intent, watch: Watch, signa
   const mined = await countTransactions(connection, address, 'latest', signal)
   if (mined !== watch.mined) watch.movedAt = performance.now()
   watch.mined = mined
+  const hashes = intent.attempts.map(({ hash }) => hash)
   if (mined > intent.nonce) {
-    watch.missing += 1
-    if (watch.missing < missingLooks) return
+    if (!isTaken(watch, policy.stuckAfterMs) || (await isKnown(connection, hashes, signal))) return
     // It was mined once: this node has forgotten its receipt, or a deep reorg made room for another.
     if (intent.finished) throw pending(intent, performance.now() - watch.startedAt)
     await journal.alone(signal, () => journal.drop(intent.operation))
     throw nonceTaken(intent, address)
   }
-  watch.missing = 0
-  if (
-    !(await isKnown(
-      connection,
-      intent.attempts.map(({ hash }) => hash),
-      signal
-    ))
-  ) {
+  watch.missing = null
+  if (!(await isKnown(connection, hashes, signal))) {
     await sendAgain(context, intent, watch, signal)
     return
   }
   if (performance.now() - watch.movedAt < policy.stuckAfterMs) return
   if (mined === intent.nonce) await replaceAndNote(context, intent, watch, signal)
   else await checkAhead(context, intent, mined)
+}
+
+/** Its number is used up and it has no receipt, once more: for so long that another transaction must have the number? */
+function isTaken(watch: Watch, stuckAfterMs: number): boolean {
+  const now = performance.now()
+  const { since, looks } = watch.missing ?? { since: now, looks: 0 }
+  watch.missing = { since, looks: looks + 1 }
+  return looks + 1 >= missingLooks && now - since >= stuckAfterMs
 }
 
 /** The node lost it, never had it, or refused it. */

@@ -24,9 +24,10 @@ export function pending(intent: Intent, waitedMs: number): BaseError {
 export function nonceTaken(intent: Intent, account: string): BaseError {
   return new BaseError(
     'TX_NONCE_TAKEN',
-    `Another program used number ${intent.nonce} of ${account}; the transaction to ${intent.what} can never be mined.`,
+    `Another program used number ${intent.nonce} of ${account}: the endpoint shows no receipt of the transaction to ${intent.what} (${intent.attempts.at(-1)?.hash}).`,
     {
-      advice: 'See what the other one did, then run this again. Use an account with one program only.',
+      advice:
+        'See what the other one did. If there is no other one, look that hash up elsewhere: where it was mined, all is done. If not, run this again.',
       details: { ...hashesOf(intent), nonce: intent.nonce }
     }
   )
