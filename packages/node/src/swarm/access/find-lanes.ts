@@ -1,7 +1,8 @@
-import type { Address, Hash, Lane } from '@unhosted/core/swarm/deal'
+import { type Address, type Hash, laneId as idOf, type Lane } from '@unhosted/core/swarm/deal'
 import { type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { getAbiItem } from 'viem'
 import { getBlockNumber, getLogs } from 'viem/actions'
+import { wrongContract } from '../chain/chain-error.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 import { lowerCase } from '../chain/deal-deployment.ts'
 import { type LaneState, readLane } from '../lanes/lane-state.ts'
@@ -19,7 +20,7 @@ const laneOpened = getAbiItem({ abi: swarmLanesAbi, name: 'LaneOpened' })
 
 /**
  * Every lane that an address pays for or earns from, oldest first, with its state now: the terms stand in the events.
- * @throws BaseError as `ChainConnection.call`
+ * @throws BaseError CHAIN_WRONG_CONTRACT where a lane goes by the id of another; as `ChainConnection.call`
  */
 export async function findLanes(
   { connection, deployment }: { readonly connection: ChainConnection; readonly deployment: SwarmDeployment },
@@ -49,6 +50,8 @@ export async function findLanes(
         closeWindow: args.closeWindow,
         nonce: args.nonce
       }
+      // People name lanes by their ids, and contracts take the terms: who mixed them up would close another one.
+      if (idOf(lane) !== args.laneId) throw wrongContract(`an event gives lane ${args.laneId} the terms of another`)
       const state = await readLane(connection, deployment.swarmLanes, args.laneId, 1, signal)
       found.push({ laneId: args.laneId, lane, state })
     }

@@ -4,8 +4,16 @@ import { microUsdc } from '@unhosted/core/units'
 import { formatDeployment } from '@unhosted/swarm-contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type HomePaths, homePaths, prepareHome } from '../../store/index.ts'
+import { createChainConnection } from '../chain/connection.ts'
 import { createLanes } from '../lanes/lanes.ts'
-import { devAccount, type SwarmChain, untilTheEnd as signal, startSwarmChain } from '../testing/index.ts'
+import {
+  devAccount,
+  quickRpc,
+  type SwarmChain,
+  untilTheEnd as signal,
+  startRpcProxy,
+  startSwarmChain
+} from '../testing/index.ts'
 import { readBalances } from './balances.ts'
 import { readChainFile, writeChainFile } from './chain-file.ts'
 import { findLanes } from './find-lanes.ts'
@@ -99,6 +107,23 @@ describe('what an account has', () => {
     ])
     expect(await findLanes(parts, { provider: provider.address }, signal)).toEqual(paid)
     expect(await findLanes(parts, { payer: provider.address }, signal)).toEqual([])
+  })
+
+  it('takes no lane that goes by the id of another', async () => {
+    const proxy = await startRpcProxy(chain.rpcUrl)
+    const parts = {
+      connection: createChainConnection({ rpcUrl: proxy.url, chainId: 31_337, ...quickRpc }),
+      deployment: chain.deployment
+    }
+    const address = chain.deployment.swarmLanes
+    const logs = (await chain.rpc('eth_getLogs', { address, fromBlock: '0x0' })) as readonly { topics: string[] }[]
+    const opened = logs.filter(({ topics }) => topics.length === 4)
+    const [first, second] = opened
+    expect(opened).toHaveLength(2)
+    const swapped = { ...second, topics: [...(first?.topics.slice(0, 2) ?? []), ...(second?.topics.slice(2) ?? [])] }
+    proxy.treat((method) => (method === 'eth_getLogs' ? { result: [swapped] } : 'pass'))
+    const finding = findLanes(parts, { payer: devAccount(1).address }, signal).finally(proxy.stop)
+    await expect(finding).rejects.toMatchObject({ code: 'CHAIN_WRONG_CONTRACT' })
   })
 
   it('finds lanes over more blocks than an endpoint serves at once', async () => {

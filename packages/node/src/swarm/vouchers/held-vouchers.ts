@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rename } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import {
   type Address,
   decode,
@@ -26,6 +26,7 @@ export interface HeldVouchers {
   readonly byLane: ReadonlyMap<Hash, HeldVoucher>
   /** On disk, synced, when this returns; before that nothing has changed. */
   put(held: HeldVoucher): Promise<void>
+  /** Claim it no more. The file stays, under another name: it is money, and that the lane is closed is the endpoint's word. */
   drop(laneId: Hash): Promise<void>
 }
 
@@ -57,7 +58,10 @@ export async function openHeldVouchers(folder: string, prefix: string, provider:
     },
     async drop(laneId) {
       if (!byLane.delete(laneId)) return
-      await rm(pathOf(laneId), { force: true })
+      const path = pathOf(laneId)
+      await rename(path, join(folder, `closed-${basename(path)}`)).catch((error: unknown) => {
+        throw fileError(path, error)
+      })
     }
   }
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { laneId as idOf, type Lane } from '@unhosted/core/swarm/deal'
 import { microUsdc } from '@unhosted/core/units'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -77,6 +78,9 @@ describe('an inbox of vouchers', () => {
     })
     await again.drop(first.laneId)
     expect((await inboxIn(folder)).held()).toHaveLength(1)
+    // Not thrown away: that the lane is closed is what the endpoint said.
+    const kept = (await readdir(folder)).filter((name) => name.startsWith('closed-'))
+    expect(kept).toEqual([expect.stringContaining(first.laneId)])
   })
 
   it('takes vouchers of one lane in turn, however they arrive', async () => {
