@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -251,6 +252,36 @@ describe('a transaction that is stuck', () => {
 })
 
 describe('a crash', () => {
+  it('cannot come between the send and the journal: that one is written first', async () => {
+    const chain = await chainWith()
+    const folder = await newFolder()
+    const proxy = await startRpcProxy(chain.rpcUrl)
+    cleanups.push(proxy.stop)
+    const path = join(folder, `transactions-31337-${account.address.toLowerCase()}.json`)
+    const found: unknown[] = []
+    proxy.treat((method) => {
+      if (method === 'eth_sendRawTransaction') found.push(JSON.parse(readFileSync(path, 'utf8')))
+      return 'pass'
+    })
+    await senderOn(proxy.url, folder).send(pay('rent'), signal)
+    expect(found).toMatchObject([{ intents: [{ operation: 'rent', finished: false }] }])
+  })
+
+  it('of the endpoint leaves each transaction its own number', async () => {
+    const chain = await chainWith()
+    const folder = await newFolder()
+    const proxy = await startRpcProxy(chain.rpcUrl)
+    cleanups.push(proxy.stop)
+    proxy.treat((method) => (method === 'eth_sendRawTransaction' ? 'drop' : 'pass'))
+    const sender = senderOn(proxy.url, folder)
+    const sending = [sender.send(pay('one'), signal), sender.send(pay('two'), signal)]
+    await eventually(async () => expect(await journalOf(folder)).toHaveLength(2))
+    expect((await journalOf(folder)).map(({ nonce }) => nonce).toSorted()).toEqual([0, 1])
+    proxy.treat(() => 'pass')
+    await Promise.all(sending)
+    expect(await paid(chain)).toBe(2n)
+  })
+
   it.each([
     ['between intent and send', 'drop'],
     ['between send and answer', 'lose-answer']

@@ -241,20 +241,21 @@ describe('an endpoint that fails', () => {
     expect(refusals).toBe(5)
   })
 
-  it('that answers with events of another contract is not believed', async () => {
-    const strange = {
-      address: `0x${'66'.repeat(20)}`,
-      topics: [`0x${'00'.repeat(32)}`],
-      data: '0x',
-      blockNumber: '0x1',
-      blockHash: `0x${'77'.repeat(32)}`,
-      transactionHash: `0x${'88'.repeat(32)}`,
-      logIndex: '0x0'
-    }
-    proxy.treat((method, count) => (method === 'eth_getLogs' && count < 3 ? { result: [strange] } : 'pass'))
+  it.each([
+    ['in a block that is not on the chain', { blockHash: `0x${'77'.repeat(32)}` }],
+    ['of a block that was not asked for', { blockNumber: '0xffff' }],
+    ['of another contract', { address: `0x${'66'.repeat(20)}` }]
+  ])('that tells of an event %s is not believed', async (_, changes) => {
     await deposit(5n)
+    const [real] = (await chain.rpc('eth_getLogs', {
+      fromBlock: 'latest',
+      address: chain.deployment.swarmLanes
+    })) as object[]
+    const forged = { ...real, data: `0x${'29a'.padStart(64, '0')}`, ...changes }
+    proxy.treat((method, count) => (method === 'eth_getLogs' && count < 3 ? { result: [forged] } : 'pass'))
     const { told } = await watch()
-    await becomes(told, 'seen 5')
+    await eventually(() => expect(told).not.toEqual([]))
+    expect(told).toEqual(['seen 5'])
   })
 })
 
