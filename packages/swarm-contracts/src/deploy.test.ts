@@ -136,6 +136,25 @@ describe('deploySwarm on an endpoint that fails', () => {
   })
 })
 
+describe('the endpoint’s key', () => {
+  /** All that --verbose prints. */
+  const everything = (error: unknown): string =>
+    error instanceof Error ? `${error.stack} ${everything(error.cause)}` : String(error)
+
+  it.each([
+    ['the endpoint fails', () => ({ rpc: 'http://127.0.0.1:1/?key=sesame' }), 'DEPLOY_INTERRUPTED'],
+    [
+      'the token is none',
+      () => ({ rpc: `${anvil.rpc}/?key=sesame`, usdc: deployed.swarmLanes }),
+      'DEPLOY_TOKEN_UNSUITABLE'
+    ]
+  ])('is in no error when %s', async (_, changes, code) => {
+    const error = await failure(deploy(changes()))
+    expect(error.code).toBe(code)
+    expect(everything(error)).not.toContain('sesame')
+  })
+})
+
 describe('verifySwarm', () => {
   const flip = (code: Hex, offset: number): Hex => {
     const at = 2 + offset * 2

@@ -131,13 +131,13 @@ async function minedContract(client: Client, hash: Hash, { signal, timeoutMs = 1
 
 function interrupted(cause: unknown, deployed: readonly DeployedContract[]): BaseError {
   const so = deployed.map(({ name, address }) => `${name} at ${address}`).join(', ')
-  // Not viem's whole message: it holds the endpoint's address, which may hold a key.
+  // Not viem's whole message, nor its error as cause: they hold the endpoint's address, which may hold a key.
   const what = cause instanceof ChainError ? cause.shortMessage : cause instanceof Error ? cause.message : String(cause)
   const by = so === '' ? 'Nothing was deployed by then.' : `By then there were ${so}.`
   return new BaseError('DEPLOY_INTERRUPTED', `The deployment stopped: ${what} ${by}`, {
     advice:
       'Check the endpoint and the balance for gas, and deploy again. What was deployed is harmless and cannot be reused.',
-    cause,
+    ...(cause instanceof ChainError ? {} : { cause }),
     details: { deployed }
   })
 }

@@ -26,15 +26,15 @@ export interface UsdcFacts {
  * @throws BaseError DEPLOY_TOKEN_UNSUITABLE
  */
 export async function readUsdc(client: Client, address: Address, chainId: number): Promise<UsdcFacts> {
-  const unsuitable = (what: string, cause?: unknown): BaseError =>
+  // Without viem's error as cause: it holds the endpoint's address, which may hold a key.
+  const unsuitable = (what: string): BaseError =>
     new BaseError('DEPLOY_TOKEN_UNSUITABLE', `The contract at ${address} on chain ${chainId} ${what}.`, {
       advice: 'Give the address of USDC on this chain; on a development chain leave it out, and a mock is deployed.',
-      details: { address, chainId },
-      ...(cause !== undefined && { cause })
+      details: { address, chainId }
     })
   const read = <F extends (typeof abi)[number]['name']>(functionName: F) =>
     readContract(client, { address, abi, functionName }).catch((cause: unknown) => {
-      throw isTransport(cause) ? cause : unsuitable(`does not answer ${functionName}() as USDC does`, cause)
+      throw isTransport(cause) ? cause : unsuitable(`does not answer ${functionName}() as USDC does`)
     })
   if ((await getCode(client, { address })) === undefined) throw unsuitable('does not exist')
   const [name, version, decimals, separator] = await Promise.all([
