@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -260,7 +260,8 @@ describe('a crash', () => {
     const path = join(folder, `transactions-31337-${account.address.toLowerCase()}.json`)
     const found: unknown[] = []
     proxy.treat((method) => {
-      if (method === 'eth_sendRawTransaction') found.push(JSON.parse(readFileSync(path, 'utf8')))
+      if (method === 'eth_sendRawTransaction')
+        found.push(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null)
       return 'pass'
     })
     await senderOn(proxy.url, folder).send(pay('rent'), signal)
