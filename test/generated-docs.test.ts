@@ -5,7 +5,9 @@ import { renderErrors } from '../scripts/render-errors.ts'
 import { renderSettings } from '../scripts/render-settings.ts'
 
 const root = new URL('../', import.meta.url)
-const sources = globSync(['packages/{core,node,cli,swarm-contracts}/src/**/*.ts', 'packages/cli/bin/*.js'], { cwd: root })
+const sources = globSync(['packages/{core,node,cli,swarm-contracts}/src/**/*.ts', 'packages/cli/bin/*.js'], {
+  cwd: root
+})
   .filter((path) => !path.endsWith('.test.ts') && !path.endsWith('error-table.ts'))
   .map((path) => readFileSync(new URL(path, root), 'utf8'))
 

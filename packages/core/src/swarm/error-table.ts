@@ -197,7 +197,7 @@ export const swarmErrorTable = {
   },
   TX_EARLIER_FINISHED: {
     status: 409,
-    type: 'server_error',
+    type: 'invalid_request_error',
     meaning:
       'A transaction that an earlier command signed is now confirmed, and perhaps it is what this command asks for. Nothing new was signed.',
     remedy: 'If it is what you wanted, all is done. If you want this as well, run the command again.'
