@@ -28,20 +28,25 @@ export async function startSwarmChain(
 ): Promise<SwarmChain> {
   const chain = await startTestChain(options)
   const chainId = options.chainId ?? 31_337
-  const deployment = await deploySwarm({
-    rpc: chain.rpcUrl,
-    chainId,
-    account: devAccount(0),
-    usdc: 'mock',
-    disputeBond: 5_000_000n,
-    pollingIntervalMs: 20
-  })
-  await fund(chain, deployment.usdc, options.funded ?? 4)
-  return withSwarm(chain, chainId, deployment)
+  try {
+    const deployment = await deploySwarm({
+      rpc: chain.rpcUrl,
+      chainId,
+      account: devAccount(0),
+      usdc: 'mock',
+      disputeBond: 5_000_000n,
+      pollingIntervalMs: 20
+    })
+    await fund(chain, deployment.usdc, options.funded ?? 4)
+    return withSwarm(chain, chainId, deployment)
+  } catch (error) {
+    await chain.stop('hard')
+    throw error
+  }
 }
 
 /** What tests want of a chain on which the contracts are. */
-export function withSwarm(chain: TestChain, chainId: number, deployment: SwarmDeployment): SwarmChain {
+function withSwarm(chain: TestChain, chainId: number, deployment: SwarmDeployment): SwarmChain {
   const folders: string[] = []
   const connection = createChainConnection({ rpcUrl: chain.rpcUrl, chainId, ...quickRpc })
   const folder = async (): Promise<string> => {

@@ -27,7 +27,10 @@ export async function startTestChain(
     ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId), ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] }
   )
-  const rpcUrl = `http://${await listening(child)}`
+  const rpcUrl = await listening(child).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   return {
     rpcUrl,
     port: Number(new URL(rpcUrl).port),
@@ -55,13 +58,14 @@ function anvilBinary(): string {
   return createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${process.platform}-${cpu}/bin/anvil`)
 }
 
+/** Where it serves. */
 async function listening(child: ChildProcess): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let said = ''
   const hear = (chunk: Buffer): void => {
     said = `${said}${chunk}`.slice(-10_000)
     const address = /Listening on (127\.0\.0\.1:\d+)/.exec(said)?.[1]
-    if (address !== undefined) resolve(address)
+    if (address !== undefined) resolve(`http://${address}`)
   }
   child.stdout?.on('data', hear)
   child.stderr?.on('data', hear)
