@@ -1,4 +1,4 @@
-import type { PicoUsdc } from '../../units.ts'
+import { type PicoUsdc, picoUsdc } from '../../units.ts'
 import type { Hash, Job, Lane, Quote, Seconds } from './objects.ts'
 import { worstCharge } from './pricing.ts'
 import { refusal } from './refusal.ts'
@@ -31,7 +31,7 @@ export interface JobTerms {
  * @returns its struct hash, by which receipts and disputes name it
  * @throws BaseError JOB_LANE_MISMATCH, JOB_PROVIDER_MISMATCH, JOB_QUOTE_MISMATCH, JOB_SIGNATURE,
  * JOB_REQUEST_MISMATCH, JOB_ID_MISMATCH, JOB_REPEATED, JOB_EXPIRED, JOB_DEADLINE_LATE, JOB_ABOVE_CONTEXT,
- * JOB_ABOVE_QUOTE, JOB_ABOVE_LANE
+ * JOB_ABOVE_QUOTE, JOB_BELOW_PROMPT, JOB_ABOVE_LANE
  */
 export function checkJob(signed: Signed<'Job'>, terms: JobTerms): Hash {
   const { lane, quote, deployment } = terms
@@ -86,6 +86,14 @@ function checkBounds(job: Job, { quote, promptTokens, available }: JobTerms): vo
     throw refusal(
       'JOB_ABOVE_QUOTE',
       `The job allows ${formatCharge(job.maxCharge)}; at the prices of its quote it costs ${formatCharge(worst)} at most.`
+    )
+  }
+  // Such a job is a trap: the first honest receipt charges more than it allows, which is proof of fraud on the chain.
+  const prompt = promptTokens === null ? 0n : worstCharge(quote, { promptTokens, maxOut: 0 })
+  if (job.maxCharge < prompt) {
+    throw refusal(
+      'JOB_BELOW_PROMPT',
+      `The job allows ${formatCharge(job.maxCharge)}; its prompt alone may cost ${formatCharge(picoUsdc(prompt))}.`
     )
   }
   if (job.maxCharge > available) {

@@ -182,6 +182,12 @@ export const dealErrorTable = {
     meaning: 'A job allows a higher charge than its quote can come to.',
     remedy: 'Order again with the most that the quoted prices make.'
   },
+  JOB_BELOW_PROMPT: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A job allows less than its prompt may cost, so a provider could not sign an honest receipt for it.',
+    remedy: 'Order again with the most that the quoted prices make, or send a shorter prompt.'
+  },
   JOB_ABOVE_LANE: {
     status: 402,
     type: 'invalid_request_error',

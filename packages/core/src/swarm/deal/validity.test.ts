@@ -139,11 +139,14 @@ describe('a job', () => {
     expect(jobWith({})).toBe(receiptAt(0).jobHash)
     expect(jobWith({ deadline: sample.quote.validUntil, attempt: 3 })).not.toBe(receiptAt(0).jobHash)
     expect(jobWith({ maxOut: 8192 - sample.promptTokens })).not.toBe(receiptAt(0).jobHash)
+    // 1,200 tokens of prompt at $0.20 for a million.
+    expect(jobWith({ maxCharge: picoUsdc(240_000_000n) })).not.toBe(receiptAt(0).jobHash)
   })
 
   it('is taken by who has not seen the request, with the whole context as its bound', () => {
     const whole = picoUsdc(8192n * 200_000n + 512n * 400_000n)
     jobWith({ maxCharge: whole }, { ...unpriced, available: whole })
+    jobWith({ maxCharge: picoUsdc(1n) }, unpriced)
     const more = picoUsdc(whole + 1n)
     expectRefusal(() => jobWith({ maxCharge: more }, { ...unpriced, available: more }), 'JOB_ABOVE_QUOTE')
   })
@@ -175,6 +178,7 @@ describe('a job', () => {
     ['due after its quote', 'JOB_DEADLINE_LATE', () => jobWith({ deadline: sample.quote.validUntil + 1 })],
     ['above the context', 'JOB_ABOVE_CONTEXT', () => jobWith({ maxOut: 8192 - sample.promptTokens + 1 })],
     ['above what its quote comes to', 'JOB_ABOVE_QUOTE', () => jobWith({ maxCharge: picoUsdc(444_800_001n) })],
+    ['below what its prompt may cost', 'JOB_BELOW_PROMPT', () => jobWith({ maxCharge: picoUsdc(239_999_999n) })],
     ['above what its lane has left', 'JOB_ABOVE_LANE', () => jobWith({}, { available: picoUsdc(444_799_999n) })]
   ])('%s is refused', (_id, code, work) => expectRefusal(work, code))
 })
