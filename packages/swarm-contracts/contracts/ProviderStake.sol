@@ -16,28 +16,27 @@ import {ChunkReceipt, Job, Lane, Panel, Quote, Signature, Verdict} from "./Swarm
 /// @notice What each function does, and what can go wrong, stands in IProviderStake. No owner, no upgrade, no fee.
 /// @dev Every micro-USDC is in one of four places, and only these moves exist:
 ///
-///     stake                              guilty, proof
-///   USDC ------> amount ---------------------------------+------> credit -- withdrawCredit --> USDC
-///                 |  of it `reserved`: for open disputes |   ^
-///                 |  of it `leaving`:  asked back        |   | guilty: to the challenger
-///                 |                                      |   | else: half to the provider
-///                 +-- finishUnstake --> USDC             |  bond <-- openDispute -- USDC
-///                                                        |   | else: half
-///                                                        +---+--> burnable -- burn --> 0x...dEaD
+///     stake                          guilty, proof
+///   USDC ------> amount -----------------------------+------> credit -- withdrawCredit --> USDC
+///                 |  of it `leaving`: asked back     |   ^
+///                 |                                  |   | guilty: to the challenger
+///                 +-- finishUnstake --> USDC         |   | else: half to the provider
+///                                                    |  bond <-- openDispute -- USDC
+///                                                    |   | else: half
+///                                                    +---+--> burnable -- burn --> 0x...dEaD
 ///
-/// A dispute: none -> open -> guilty or not guilty. Never back, never twice for one job.
+/// A dispute: none -> open -> guilty or not guilty. Never back, never twice for one job. It sets nothing of the stake
+/// aside, or whoever disputes himself could keep others from it; while it is open, no stake leaves.
 ///
 /// Storage; the papers are not stored, they come in calldata:
 ///   slot 0, 1  EIP712: name and version, unused, as both fit into bytecode
 ///   slot 2     providerOf[jobKey]   | provider 160 |
-///   slot 3     _stakes[provider]    | amount 104 | reserved 104 | openDisputes 32 |
-///                                   | leaving 104 | leavesAt 48 | proofs 32 |
+///   slot 3     _stakes[provider]    | amount 96 | openDisputes 24 | leaving 96 | leavesAt 40 |
 ///                                   | jobKey 160 |
 ///                                   | peerIdHash 256 |
-///   slot 4     _disputes[jobHash]   | provider 160 | decidesBy 48 | status 8 | proofs 32 |
-///                                   | challenger 160 |
-///                                   | requester 160 |
-///                                   | reserved 104 | refundCap 104 |
+///   slot 4     _disputes[jobHash]   | provider 160 | decidesBy 40 | status 8 |
+///                                   | challenger 160 | atRisk 96 |
+///                                   | requester 160 | refundCap 96 |
 ///                                   | arbiterSet 256 |
 ///   slot 5     jobSlashed[jobHash]  | 8 |
 ///   slot 6     creditOf[account]    | 256 |
@@ -46,13 +45,14 @@ import {ChunkReceipt, Job, Lane, Panel, Quote, Signature, Verdict} from "./Swarm
 contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev What was taken off a stake, and whom it is parted among. In memory only.
+    /// @dev What is to be taken off a stake, and for whom. In memory only.
     struct Slash {
         address provider;
         bytes32 jobHash;
         address challenger;
         address requester;
-        uint256 amount;
+        uint256 most;
+        uint256 refundWanted;
     }
 
     /// @inheritdoc IProviderStake
@@ -61,8 +61,6 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
     uint256 public constant VERDICT_WINDOW = 48 hours;
     /// @inheritdoc IProviderStake
     uint256 public constant DISPUTE_WINDOW = 3 days;
-    /// @inheritdoc IProviderStake
-    uint256 public constant MAX_OPEN_DISPUTES = 16;
     /// @inheritdoc IProviderStake
     uint256 public constant MAX_ARBITERS = Panels.MAX_ARBITERS;
     /// @dev Nobody holds its key; the zero address is refused by USDC.
@@ -95,11 +93,11 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
     function stake(uint256 amount) external nonReentrant {
         require(amount != 0, ZeroAmount());
         Stake storage stake_ = _stakes[msg.sender];
-        uint256 most = type(uint104).max - stake_.amount;
+        uint256 most = type(uint96).max - stake_.amount;
         require(amount <= most, AmountTooLarge(amount, most));
 
         // forge-lint: disable-next-line(unsafe-typecast): at most `most`
-        stake_.amount += uint104(amount);
+        stake_.amount += uint96(amount);
         emit Staked(msg.sender, amount, stake_.amount);
         _pull(amount);
     }
@@ -119,9 +117,9 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         require(amount <= stake_.amount, InsufficientStake(msg.sender, stake_.amount, amount));
 
         // forge-lint: disable-next-line(unsafe-typecast): at most the stake
-        stake_.leaving = uint104(amount);
-        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
-        stake_.leavesAt = amount == 0 ? 0 : uint48(block.timestamp + UNSTAKE_DELAY);
+        stake_.leaving = uint96(amount);
+        // forge-lint: disable-next-line(unsafe-typecast): fits for 34,000 years
+        stake_.leavesAt = amount == 0 ? 0 : uint40(block.timestamp + UNSTAKE_DELAY);
         emit Unstaking(msg.sender, amount, stake_.leavesAt);
     }
 
@@ -129,12 +127,12 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
     function finishUnstake(address to) external nonReentrant {
         _requireRecipient(to);
         Stake storage stake_ = _stakes[msg.sender];
-        uint104 amount = stake_.leaving;
+        uint96 amount = stake_.leaving;
         require(amount != 0, NothingLeaving(msg.sender));
         require(stake_.openDisputes == 0, StakeUnderDispute(msg.sender, stake_.openDisputes));
         require(block.timestamp >= stake_.leavesAt, UnstakeNotOver(msg.sender, stake_.leavesAt));
 
-        _reduce(stake_, amount);
+        stake_.amount -= amount;
         stake_.leaving = 0;
         stake_.leavesAt = 0;
         emit Unstaked(msg.sender, to, amount);
@@ -150,15 +148,14 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         returns (bytes32 disputeId)
     {
         disputeId = _checkEvidence(evidence);
+        _requireRequester(evidence.lane);
         _requireLink("panel", evidence.quote.arbiterSet, SwarmHashes.arbiterSet(panel));
         Panels.requireSound(panel);
         uint256 opensUntil = evidence.job.deadline + DISPUTE_WINDOW;
         require(block.timestamp <= opensUntil, TooLateToDispute(disputeId, opensUntil));
-        Dispute storage dispute = _disputes[disputeId];
-        require(dispute.status == Status.None, AlreadyDisputed(disputeId));
+        require(_disputes[disputeId].status == Status.None, AlreadyDisputed(disputeId));
 
-        _file(dispute, evidence);
-        emit DisputeOpened(disputeId, dispute.provider, msg.sender, dispute.reserved, dispute.decidesBy, evidenceRoot);
+        _file(disputeId, evidence, evidenceRoot);
         _pull(disputeBond);
     }
 
@@ -172,7 +169,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
 
         uint256 refund;
         if (verdict.guilty) refund = _convict(disputeId, dispute, verdict.refund);
-        else _acquit(disputeId, dispute);
+        else _acquit(dispute);
         emit DisputeResolved(disputeId, verdict.guilty, refund, verdict.evidenceRoot);
     }
 
@@ -181,7 +178,7 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         Dispute storage dispute = _openDispute(disputeId);
         require(block.timestamp > dispute.decidesBy, VerdictNotDue(disputeId, dispute.decidesBy));
 
-        _acquit(disputeId, dispute);
+        _acquit(dispute);
         emit DisputeExpired(disputeId);
     }
 
@@ -276,38 +273,36 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         require(to != address(this) && to != usdc, InvalidRecipient(to));
     }
 
-    /// @dev What is no longer there cannot leave.
-    function _reduce(Stake storage stake_, uint256 by) private {
-        // forge-lint: disable-next-line(unsafe-typecast): a stake, less something
-        uint104 amount = uint104(stake_.amount - by);
-        stake_.amount = amount;
-        if (stake_.leaving > amount) stake_.leaving = amount;
+    /// @dev Else the provider's friend could be first, with papers that it saw, and nobody could dispute that job again.
+    function _requireRequester(Lane calldata lane) private view {
+        require(
+            msg.sender == lane.payer || msg.sender == lane.signer, NotRequester(msg.sender, lane.payer, lane.signer)
+        );
     }
 
-    /// @dev Reserves stake and stores the dispute. Every cast fits: what is reserved is at most a uint104.
-    function _file(Dispute storage dispute, Evidence calldata evidence) private {
+    function _file(bytes32 disputeId, Evidence calldata evidence, bytes32 evidenceRoot) private {
         address provider = evidence.lane.provider;
         Stake storage stake_ = _stakes[provider];
-        require(stake_.openDisputes < MAX_OPEN_DISPUTES, TooManyDisputes(provider, MAX_OPEN_DISPUTES));
-        uint256 reserved = StakeMath.min(stake_.amount - stake_.reserved, evidence.quote.atRisk);
-        require(reserved != 0, NothingAtStake(provider));
+        uint256 atRisk = StakeMath.min(evidence.quote.atRisk, type(uint96).max);
+        require(StakeMath.min(stake_.amount, atRisk) != 0, NothingAtStake(provider));
 
         stake_.openDisputes += 1;
-        // forge-lint: disable-next-line(unsafe-typecast): at most the stake
-        stake_.reserved += uint104(reserved);
-        dispute.provider = provider;
-        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
-        dispute.decidesBy = uint48(block.timestamp + VERDICT_WINDOW);
-        dispute.status = Status.Open;
-        dispute.proofs = stake_.proofs;
-        dispute.challenger = msg.sender;
-        dispute.requester = evidence.lane.payer;
-        // forge-lint: disable-next-line(unsafe-typecast): at most the stake
-        dispute.reserved = uint104(reserved);
-        // Not what the given receipt charges: a provider could open the dispute itself, with a receipt of its own.
+        // Not what the receipt charges: it may be an early one. The panel says how much was paid.
         uint256 mostPaid = StakeMath.picoToMicroRoundedDown(evidence.job.maxCharge);
-        dispute.refundCap = uint104(StakeMath.min(mostPaid, StakeMath.halfRoundedDown(reserved)));
-        dispute.arbiterSet = evidence.quote.arbiterSet;
+        uint256 decidesBy = block.timestamp + VERDICT_WINDOW;
+        // forge-lint: disable-start(unsafe-typecast): the time fits for 34,000 years, both amounts are at most a uint96
+        _disputes[disputeId] = Dispute({
+            provider: provider,
+            decidesBy: uint40(decidesBy),
+            status: Status.Open,
+            challenger: msg.sender,
+            atRisk: uint96(atRisk),
+            requester: evidence.lane.payer,
+            refundCap: uint96(StakeMath.min(mostPaid, StakeMath.halfRoundedDown(atRisk))),
+            arbiterSet: evidence.quote.arbiterSet
+        });
+        // forge-lint: disable-end(unsafe-typecast)
+        emit DisputeOpened(disputeId, provider, msg.sender, atRisk, decidesBy, evidenceRoot);
     }
 
     function _openDispute(bytes32 disputeId) private view returns (Dispute storage dispute) {
@@ -315,64 +310,57 @@ contract ProviderStake is JobEvidence, ReentrancyGuardTransient {
         require(dispute.status == Status.Open, DisputeNotOpen(disputeId));
     }
 
+    /// @dev Returns the refund.
     function _convict(bytes32 disputeId, Dispute storage dispute, uint256 refundWanted) private returns (uint256) {
-        Stake storage stake_ = _stakes[dispute.provider];
-        _end(dispute, stake_, Status.Guilty);
-        _reduce(stake_, dispute.reserved);
-        creditOf[dispute.challenger] += disputeBond;
-        return _payOut(
-            Slash(dispute.provider, disputeId, dispute.challenger, dispute.requester, dispute.reserved),
-            StakeMath.min(refundWanted, dispute.refundCap)
-        );
+        _end(dispute, Status.Guilty);
+        address challenger = dispute.challenger;
+        creditOf[challenger] += disputeBond;
+        uint256 refund = StakeMath.min(refundWanted, dispute.refundCap);
+        return _slash(Slash(dispute.provider, disputeId, challenger, dispute.requester, dispute.atRisk, refund));
     }
 
-    function _acquit(bytes32 disputeId, Dispute storage dispute) private {
-        address provider = dispute.provider;
-        Stake storage stake_ = _stakes[provider];
-        _end(dispute, stake_, Status.NotGuilty);
+    function _acquit(Dispute storage dispute) private {
+        _end(dispute, Status.NotGuilty);
         uint256 compensation = StakeMath.halfRoundedDown(disputeBond);
-        creditOf[provider] += compensation;
+        creditOf[dispute.provider] += compensation;
         burnable += disputeBond - compensation;
-
-        // A proof came meanwhile and could not take this part: opening a dispute of one's own must not save it.
-        if (dispute.proofs != stake_.proofs) {
-            uint256 shielded = dispute.reserved;
-            _reduce(stake_, shielded);
-            burnable += shielded;
-            emit Slashed(provider, disputeId, address(0), shielded, 0, 0, shielded);
-        }
     }
 
-    /// @dev Frees what was reserved, and starts the time of an unstake anew.
-    function _end(Dispute storage dispute, Stake storage stake_, Status status) private {
+    /// @dev Starts the time of an unstake anew.
+    function _end(Dispute storage dispute, Status status) private {
         dispute.status = status;
+        Stake storage stake_ = _stakes[dispute.provider];
         stake_.openDisputes -= 1;
-        stake_.reserved -= dispute.reserved;
-        // forge-lint: disable-next-line(unsafe-typecast): fits for eight million years
-        if (stake_.leaving != 0) stake_.leavesAt = uint48(block.timestamp + UNSTAKE_DELAY);
+        // forge-lint: disable-next-line(unsafe-typecast): fits for 34,000 years
+        if (stake_.leaving != 0) stake_.leavesAt = uint40(block.timestamp + UNSTAKE_DELAY);
     }
 
     function _slashAll(Lane calldata lane, bytes32 jobHash, uint256 chargedPico) private {
         require(!jobSlashed[jobHash], AlreadySlashed(jobHash));
-        Stake storage stake_ = _stakes[lane.provider];
-        require(stake_.amount != 0, NothingAtStake(lane.provider));
+        uint256 all = _stakes[lane.provider].amount;
+        require(all != 0, NothingAtStake(lane.provider));
 
         jobSlashed[jobHash] = true;
-        stake_.proofs += 1;
-        uint256 free = stake_.amount - stake_.reserved;
-        _reduce(stake_, free);
-        _payOut(
-            Slash(lane.provider, jobHash, msg.sender, lane.payer, free), StakeMath.picoToMicroRoundedDown(chargedPico)
-        );
+        uint256 refund = StakeMath.picoToMicroRoundedDown(chargedPico);
+        _slash(Slash(lane.provider, jobHash, msg.sender, lane.payer, all, refund));
     }
 
-    /// @dev Credits what was already taken off a stake. Returns the refund.
-    function _payOut(Slash memory slash, uint256 refundWanted) private returns (uint256) {
-        (uint256 refund, uint256 reward, uint256 burned) = StakeMath.split(slash.amount, refundWanted);
+    /// @dev Takes what is there, at most `most`, and credits it. Returns the refund.
+    function _slash(Slash memory slash) private returns (uint256 refund) {
+        Stake storage stake_ = _stakes[slash.provider];
+        uint256 slashed = StakeMath.min(slash.most, stake_.amount);
+        // forge-lint: disable-next-line(unsafe-typecast): a stake, less something
+        uint96 left = uint96(stake_.amount - slashed);
+        stake_.amount = left;
+        // What is no longer there cannot leave.
+        if (stake_.leaving > left) stake_.leaving = left;
+
+        uint256 reward;
+        uint256 burned;
+        (refund, reward, burned) = StakeMath.split(slashed, slash.refundWanted);
         creditOf[slash.requester] += refund;
         creditOf[slash.challenger] += reward;
         burnable += burned;
-        emit Slashed(slash.provider, slash.jobHash, slash.challenger, slash.amount, refund, reward, burned);
-        return refund;
+        emit Slashed(slash.provider, slash.jobHash, slash.challenger, slashed, refund, reward, burned);
     }
 }

@@ -10,22 +10,25 @@ import {ChunkReceipt, Job, Lane, Panel, Quote, Signature, Verdict} from "../Swar
 /// judge: two receipts that contradict each other, or a charge above the signed price. Bad service beyond that is
 /// not seen here.
 ///
+/// One stake stands behind all of a provider's jobs, and nothing is set aside for any: who is convicted first pays
+/// first, and a later verdict takes what is left, which may be nothing. What a provider asked back protects nobody for
+/// long. So before you pay, look at the amount less what is leaving, and at what else it stands for. Any share that is
+/// set aside for a dispute would be a shelter: whoever disputes himself could keep everybody else from his stake.
+///
 /// All amounts are micro-USDC unless their name says pico. Whatever is slashed is parted by one rule: half of it,
 /// rounded up, is burned; of the other half the requester is refunded first, and the challenger gets what remains,
-/// which is never above half of the rest. So a provider that slashes itself through a friend, to leave early, pays
-/// half of what it takes out, whatever the friend's papers say; the refund cannot be made up to avoid it.
+/// which is never above half of the rest. A provider can slash itself through a friend, to leave early or before a
+/// conviction, and nothing here prevents it; the price is half of what it takes out, whatever the friend's papers say.
 ///
 /// Money that is owed is credited and pulled by `withdrawCredit`. No call pays a third party, so a token that
 /// blocks one account blocks nobody else. If the token blocks this contract, everything here stands still.
 interface IProviderStake {
     /// @notice What is stored of a provider.
     struct Stake {
-        uint104 amount; // micro-USDC, what is leaving and what is reserved included
-        uint104 reserved; // micro-USDC held for open disputes
-        uint32 openDisputes;
-        uint104 leaving; // micro-USDC asked back; slashable until it has left
-        uint48 leavesAt; // unix seconds; 0: nothing is leaving
-        uint32 proofs; // slashes without a judge so far
+        uint96 amount; // micro-USDC, what is leaving included
+        uint24 openDisputes;
+        uint96 leaving; // micro-USDC asked back; slashable until it has left
+        uint40 leavesAt; // unix seconds; means nothing while `leaving` is 0
         address jobKey; // the current one; earlier ones stay liable
         bytes32 peerIdHash; // SHA-256 of the libp2p PeerId's bytes
     }
@@ -50,13 +53,12 @@ interface IProviderStake {
 
     struct Dispute {
         address provider;
-        uint48 decidesBy; // unix seconds; a verdict counts up to and including this second
+        uint40 decidesBy; // unix seconds; a verdict counts up to and including this second
         Status status;
-        uint32 proofs; // of the provider's stake when the dispute was opened
-        address challenger;
-        address requester; // lane.payer
-        uint104 reserved; // micro-USDC that a guilty verdict takes
-        uint104 refundCap; // micro-USDC: job.maxCharge rounded down, or half of `reserved` if that is less
+        address challenger; // lane.payer or lane.signer: paid the bond, gets it back with the reward
+        uint96 atRisk; // micro-USDC that a guilty verdict takes, or what is there then, if that is less
+        address requester; // lane.payer: gets the refund
+        uint96 refundCap; // micro-USDC: job.maxCharge rounded down, or half of `atRisk` if that is less
         bytes32 arbiterSet;
     }
 
@@ -65,12 +67,12 @@ interface IProviderStake {
     /// @notice `amount` leaves at `leavesAt` if no dispute comes up; 0 and 0: the request was taken back.
     event Unstaking(address indexed provider, uint256 amount, uint256 leavesAt);
     event Unstaked(address indexed provider, address indexed to, uint256 amount);
-    /// @notice The requester and the panel of that job should look at it now: the clock runs.
+    /// @notice The provider and the panel of that job should look at it now: the clock runs.
     event DisputeOpened(
         bytes32 indexed disputeId,
         address indexed provider,
         address indexed challenger,
-        uint256 reserved,
+        uint256 atRisk,
         uint256 decidesBy,
         bytes32 evidenceRoot
     );
@@ -78,7 +80,7 @@ interface IProviderStake {
     event DisputeResolved(bytes32 indexed disputeId, bool guilty, uint256 refund, bytes32 evidenceRoot);
     /// @notice The panel was silent: not guilty.
     event DisputeExpired(bytes32 indexed disputeId);
-    /// @notice slashed = refund + reward + burned. A challenger of 0: stake that a dispute had shielded from a proof.
+    /// @notice slashed = refund + reward + burned. All 0: a guilty verdict that came when nothing was left.
     event Slashed(
         address indexed provider,
         bytes32 indexed jobHash,
@@ -116,13 +118,14 @@ interface IProviderStake {
     error NotAnArbiter(address signer);
     error DuplicateArbiter(address signer);
     error TooFewSignatures(uint256 signatures, uint256 threshold);
+    /// @notice Only the payer and the signer of the job's lane may dispute it.
+    error NotRequester(address caller, address payer, address signer);
     error AlreadyDisputed(bytes32 disputeId);
     error DisputeNotOpen(bytes32 disputeId);
     error TooLateToDispute(bytes32 disputeId, uint256 opensUntil);
-    error TooManyDisputes(address provider, uint256 most);
     error VerdictTooLate(bytes32 disputeId, uint256 decidesBy);
     error VerdictNotDue(bytes32 disputeId, uint256 decidesBy);
-    /// @notice The provider has no stake, or none that is not reserved.
+    /// @notice The provider has no stake, or its quote put none at risk.
     error NothingAtStake(address provider);
     error AlreadySlashed(bytes32 jobHash);
     error SameReceipt(bytes32 receiptHash);
@@ -130,9 +133,8 @@ interface IProviderStake {
     error NoOvercharge(uint256 chargedPico, uint256 allowedPico);
 
     /// @notice Stake `amount`, for the caller as provider. Anyone may, at any time.
-    /// @dev Wants an allowance. Reverts: ZeroAmount; AmountTooLarge when the whole would not fit uint104;
-    /// UnexpectedTransfer; the token's own errors. What is staked during a dispute is not reserved for that dispute,
-    /// but a proof takes it as well.
+    /// @dev Wants an allowance. Reverts: ZeroAmount; AmountTooLarge when the whole would not fit uint96;
+    /// UnexpectedTransfer; the token's own errors. What is staked during a dispute can be taken by its verdict.
     function stake(uint256 amount) external;
 
     /// @notice Make `jobKey` the key that signs the caller's quotes and receipts, under that PeerId.
@@ -144,24 +146,23 @@ interface IProviderStake {
 
     /// @notice Ask `amount` of the caller's stake back. It replaces an earlier request, and the time starts anew;
     /// 0 takes the request back.
-    /// @dev Until it has left, it can be reserved and slashed as before. Reverts: InsufficientStake.
+    /// @dev Until it has left, it can be slashed as before. Reverts: InsufficientStake.
     function startUnstake(uint256 amount) external;
 
     /// @notice Send what the caller asked back to `to`, once UNSTAKE_DELAY has passed with no dispute in it.
-    /// @dev Nothing leaves while a dispute is open, whatever it reserves, and each dispute that ends starts the time
-    /// anew: otherwise a provider could hide its stake behind a dispute of its own and run the moment that is over.
+    /// @dev Nothing leaves while a dispute is open, however little it puts at risk, and each dispute that ends starts the
+    /// time anew, so that others who were about to dispute still can.
     /// Reverts: ZeroAddress, InvalidRecipient; NothingLeaving; UnstakeNotOver; StakeUnderDispute; the token's own.
     function finishUnstake(address to) external;
 
-    /// @notice Accuse a provider before the panel of that job's quote, against a bond. Anyone may who holds the
-    /// evidence; there is one dispute for each job, ever, and its id is the job's hash.
-    /// @dev Wants an allowance of `disputeBond`. Reserves quote.atRisk, or what is free if that is less. The bond comes
-    /// back with a guilty verdict; else half of it, rounded up, is burned and the provider gets the rest: a dispute
-    /// that a provider opens against itself has a price too. Still it can pay that price to occupy its own stake, or
-    /// all MAX_OPEN_DISPUTES, until others are too late: bring no job to a provider with much reserved. Check before
-    /// you pay: what is free may be little, and a panel that names an arbiter twice may never reach its threshold.
+    /// @notice Accuse a provider before the panel of that job's quote, against a bond. Only lane.payer and lane.signer
+    /// may, whose job it is; there is one dispute for each job, ever, and its id is the job's hash.
+    /// @dev Wants an allowance of `disputeBond`. The caller is the challenger: the bond comes back with a guilty verdict,
+    /// along with the reward, while the refund goes to lane.payer. Else half of the bond, rounded up, is burned and the
+    /// provider gets the rest. It sets no stake aside: see the top. Check before you pay: a panel that names an arbiter
+    /// twice may never reach its threshold.
     /// Reverts: BrokenLink, WrongSigner, NotAJobKey and ECDSA's errors for evidence that does not hold together;
-    /// InvalidPanel; TooLateToDispute after job.deadline + DISPUTE_WINDOW; AlreadyDisputed; TooManyDisputes;
+    /// NotRequester; InvalidPanel; TooLateToDispute after job.deadline + DISPUTE_WINDOW; AlreadyDisputed;
     /// NothingAtStake; UnexpectedTransfer; the token's own errors.
     /// @param evidenceRoot What the challenger gives the panel off chain; not checked.
     function openDispute(Evidence calldata evidence, Panel calldata panel, bytes32 evidenceRoot)
@@ -169,8 +170,9 @@ interface IProviderStake {
         returns (bytes32 disputeId);
 
     /// @notice Carry out the panel's verdict. Anyone may send it; the signatures may stand in any order.
-    /// @dev Guilty takes all that is reserved. A refund above `refundCap` is cut to it. The first verdict counts, also
-    /// if a panel signs two. Reverts: DisputeNotOpen; VerdictTooLate after `decidesBy`; BrokenLink for another panel;
+    /// @dev Guilty takes `atRisk`, or what is there now: 0 when others came first, and the bond goes back all the same. A
+    /// refund above `refundCap`, or above half of what was taken, is cut. The first verdict counts, also if a panel
+    /// signs two. Reverts: DisputeNotOpen; VerdictTooLate after `decidesBy`; BrokenLink for another panel;
     /// TooFewSignatures, NotAnArbiter, DuplicateArbiter, ECDSA's errors.
     function resolveDispute(Verdict calldata verdict, Panel calldata panel, Signature[] calldata signatures) external;
 
@@ -179,11 +181,10 @@ interface IProviderStake {
     function expireDispute(bytes32 disputeId) external;
 
     /// @notice Slash a provider that signed two different receipts for one job and seq. Anyone may; no judge.
-    /// @dev Also if two of its keys signed. Takes all stake that no dispute has reserved; what is reserved now is
-    /// burned when its dispute ends without guilt. Once for each job, so old receipts cannot take new stake. The
-    /// refund is the larger charge of the two, rounded down. Whoever copies the transaction and is quicker has the
-    /// reward. Reverts: BrokenLink, NotAJobKey, ECDSA's errors; DifferentSeq; SameReceipt; AlreadySlashed;
-    /// NothingAtStake.
+    /// @dev Also if two of its keys signed. Takes the whole stake, also while disputes are open: their verdicts then find
+    /// only what is staked after. Once for each job, so old receipts cannot take new stake. The refund is the larger
+    /// charge of the two, rounded down, and at most half. Whoever copies the transaction and is quicker has the reward.
+    /// Reverts: BrokenLink, NotAJobKey, ECDSA's errors; DifferentSeq; SameReceipt; AlreadySlashed; NothingAtStake.
     function slashEquivocation(
         Lane calldata lane,
         Job calldata job,
@@ -232,6 +233,5 @@ interface IProviderStake {
     function VERDICT_WINDOW() external view returns (uint256);
     /// @notice Seconds after job.deadline in which a dispute can be opened.
     function DISPUTE_WINDOW() external view returns (uint256);
-    function MAX_OPEN_DISPUTES() external view returns (uint256);
     function MAX_ARBITERS() external view returns (uint256);
 }
