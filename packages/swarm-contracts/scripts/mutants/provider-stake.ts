@@ -20,24 +20,24 @@ const stake: readonly Change[] = [
     ''
   ],
   ['stake leaves a second late', 'block.timestamp >= stake_.leavesAt', 'block.timestamp > stake_.leavesAt'],
-  ['stake leaves again and again', '_reduce(stake_, amount);\n        stake_.leaving = 0;', 'stake_.leaving = 0;'],
-  ['what was slashed can still leave', 'if (stake_.leaving > amount) stake_.leaving = amount;', ''],
+  ['stake that left is still there', 'stake_.amount -= amount;', ''],
+  ['stake leaves again and again', 'stake_.leaving = 0;\n        stake_.leavesAt = 0;', 'stake_.leavesAt = 0;'],
+  ['what was slashed can still leave', 'if (stake_.leaving > left) stake_.leaving = left;', ''],
   [
     'the time to leave runs on under a dispute',
-    'if (stake_.leaving != 0) stake_.leavesAt = uint48(block.timestamp + UNSTAKE_DELAY);',
+    'if (stake_.leaving != 0) stake_.leavesAt = uint40(block.timestamp + UNSTAKE_DELAY);',
     ''
   ],
   // Disputes
-  ['a job is disputed again', 'require(dispute.status == Status.None, AlreadyDisputed(disputeId));', ''],
+  ['a job is disputed again', 'require(_disputes[disputeId].status == Status.None, AlreadyDisputed(disputeId));', ''],
+  ['strangers dispute', '_requireRequester(evidence.lane);', ''],
+  ['the payer may not dispute', 'msg.sender == lane.payer || msg.sender', 'msg.sender'],
+  ['the signer may not dispute', ' || msg.sender == lane.signer, NotRequester', ', NotRequester'],
   ['a dispute is refused in its last second', 'block.timestamp <= opensUntil', 'block.timestamp < opensUntil'],
   ['disputes cost no bond', 'evidenceRoot);\n        _pull(disputeBond);', 'evidenceRoot);'],
-  ['one dispute too many', 'stake_.openDisputes < MAX_OPEN_DISPUTES', 'stake_.openDisputes <= MAX_OPEN_DISPUTES'],
-  ['disputes reserve the same stake', 'stake_.reserved += uint104(reserved);', ''],
-  [
-    'a dispute reserves all there is',
-    'StakeMath.min(stake_.amount - stake_.reserved, evidence.quote.atRisk)',
-    'stake_.amount - stake_.reserved'
-  ],
+  ['open disputes are not counted', 'stake_.openDisputes += 1;', ''],
+  ['a dispute over nothing', 'require(StakeMath.min(stake_.amount, atRisk) != 0, NothingAtStake(provider));', ''],
+  ['a refund may be all that is at risk', 'StakeMath.halfRoundedDown(atRisk)', 'atRisk'],
   ['another panel judges', '_requireLink("panel", dispute.arbiterSet, SwarmHashes.arbiterSet(panel));', ''],
   [
     'a panel is disputed that nobody signed for',
@@ -51,27 +51,23 @@ const stake: readonly Change[] = [
   ],
   ['a dispute expires a second early', 'block.timestamp > dispute.decidesBy', 'block.timestamp >= dispute.decidesBy'],
   ['a dispute is decided again', 'dispute.status = status;', ''],
-  ['what was reserved stays so', 'stake_.reserved -= dispute.reserved;', ''],
-  ['a guilty provider keeps its stake', '_reduce(stake_, dispute.reserved);', ''],
-  ['a challenger who was right loses the bond', 'creditOf[dispute.challenger] += disputeBond;', ''],
+  ['a dispute that ended is still counted', 'stake_.openDisputes -= 1;', ''],
+  ['a guilty provider keeps its stake', 'stake_.amount = left;', ''],
+  [
+    'a verdict takes all there is',
+    'dispute.requester, dispute.atRisk, refund',
+    'dispute.requester, type(uint96).max, refund'
+  ],
+  ['a challenger who was right loses the bond', 'creditOf[challenger] += disputeBond;', ''],
   ['a refund has no cap', 'StakeMath.min(refundWanted, dispute.refundCap)', 'refundWanted'],
   [
     'the provider gets the whole bond',
     'uint256 compensation = StakeMath.halfRoundedDown(disputeBond);',
     'uint256 compensation = disputeBond;'
   ],
-  [
-    'a dispute of its own saves stake from a proof',
-    'if (dispute.proofs != stake_.proofs) {',
-    'if (dispute.proofs > stake_.proofs) {'
-  ],
   // Proofs
   ['a proof is good again and again', 'jobSlashed[jobHash] = true;', ''],
-  [
-    'a proof takes what a dispute reserved',
-    'uint256 free = stake_.amount - stake_.reserved;',
-    'uint256 free = stake_.amount;'
-  ],
+  ['a proof takes half', 'lane.payer, all, refund', 'lane.payer, all / 2, refund'],
   ['one receipt contradicts itself', 'require(firstHash != secondHash, SameReceipt(firstHash));', ''],
   [
     'receipts one after the other contradict',
