@@ -27,7 +27,6 @@ contract ProviderStakeTest is StakeFixture {
         vm.assertEq(stakes.UNSTAKE_DELAY(), 7 days, "unstake");
         vm.assertEq(stakes.VERDICT_WINDOW(), 48 hours, "verdict");
         vm.assertEq(stakes.DISPUTE_WINDOW(), 3 days, "dispute");
-        vm.assertEq(stakes.MAX_OPEN_DISPUTES(), 16, "disputes");
         vm.assertEq(stakes.MAX_ARBITERS(), 15, "arbiters");
         (, string memory name, string memory version, uint256 chain, address verifier,,) = stakes.eip712Domain();
         vm.assertEq(name, "Unhosted ProviderStake", "name");
@@ -54,14 +53,14 @@ contract ProviderStakeTest is StakeFixture {
     }
 
     function test_stake_refusesMoreThanFits() external {
-        uint256 most = type(uint104).max - STAKE;
+        uint256 most = type(uint96).max - STAKE;
         fund(provider, most + 1);
         vm.expectRevert(abi.encodeWithSelector(IProviderStake.AmountTooLarge.selector, most + 1, most));
         vm.prank(provider);
         stakes.stake(most + 1);
         vm.prank(provider);
         stakes.stake(most);
-        vm.assertEq(staked(), type(uint104).max, "staked");
+        vm.assertEq(staked(), type(uint96).max, "staked");
     }
 
     function test_stake_wantsAnAllowance() external {
@@ -166,10 +165,10 @@ contract ProviderStakeTest is StakeFixture {
         startUnstake(provider, STAKE + 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IProviderStake.InsufficientStake.selector, provider, STAKE, uint256(type(uint104).max) + 2
+                IProviderStake.InsufficientStake.selector, provider, STAKE, uint256(type(uint96).max) + 2
             )
         );
-        startUnstake(provider, uint256(type(uint104).max) + 2);
+        startUnstake(provider, uint256(type(uint96).max) + 2);
     }
 
     function test_unstake_aNewRequestStartsAnew() external {

@@ -5,33 +5,8 @@ import {IProviderStake} from "../contracts/interfaces/IProviderStake.sol";
 import {Panel, Signature, Verdict} from "../contracts/SwarmTypes.sol";
 import {StakeFixture} from "./support/StakeFixture.sol";
 
-/// @notice The life of a dispute: what it reserves, how it ends, and what each side then has.
+/// @notice The life of a dispute: how it ends, and what each side then has.
 contract ProviderStakeDisputesTest is StakeFixture {
-    function test_open_reservesWhatTheQuotePutsAtRisk() external {
-        IProviderStake.Evidence memory e = papers();
-        bytes32 id = hashOf(e.job);
-        fund(challenger, BOND);
-        vm.expectEmit(address(stakes));
-        emit IProviderStake.DisputeOpened(id, provider, challenger, AT_RISK, NOW + 48 hours, ROOT);
-        vm.prank(challenger);
-        vm.assertEq(stakes.openDispute(e, panel_(), ROOT), id, "id");
-
-        IProviderStake.Stake memory s = stakes.stakeOf(provider);
-        vm.assertEq(s.amount, STAKE, "amount");
-        vm.assertEq(s.reserved, AT_RISK, "reserved");
-        vm.assertEq(s.openDisputes, 1, "open disputes");
-        IProviderStake.Dispute memory d = stakes.disputeOf(id);
-        vm.assertEq(d.provider, provider, "provider");
-        vm.assertEq(d.challenger, challenger, "challenger");
-        vm.assertEq(d.requester, requester, "requester");
-        vm.assertEq(d.reserved, AT_RISK, "reserved for it");
-        vm.assertEq(d.refundCap, USD, "refund cap");
-        vm.assertEq(d.decidesBy, NOW + 48 hours, "decides by");
-        vm.assertEq(d.arbiterSet, setOf(panel_()), "panel");
-        vm.assertTrue(d.status == IProviderStake.Status.Open, "status");
-        vm.assertEq(usdc.balanceOf(address(stakes)), STAKE + BOND, "held");
-    }
-
     function test_guilty_refundsFirst() external {
         bytes32 id = open(papers());
         vm.expectEmit(address(stakes));
@@ -42,8 +17,7 @@ contract ProviderStakeDisputesTest is StakeFixture {
 
         assertCredits(USD / 2, BOND + AT_RISK / 2 - USD / 2, 0, AT_RISK / 2);
         vm.assertEq(staked(), STAKE - AT_RISK, "staked");
-        vm.assertEq(reserved(), 0, "reserved");
-        vm.assertEq(stakes.stakeOf(provider).openDisputes, 0, "open disputes");
+        vm.assertEq(openDisputes(), 0, "open disputes");
         vm.assertTrue(stakes.disputeOf(id).status == IProviderStake.Status.Guilty, "status");
     }
 
@@ -55,8 +29,7 @@ contract ProviderStakeDisputesTest is StakeFixture {
 
         assertCredits(0, 0, 5 * USD, 5 * USD + 1);
         vm.assertEq(staked(), STAKE, "staked");
-        vm.assertEq(reserved(), 0, "reserved");
-        vm.assertEq(stakes.stakeOf(provider).openDisputes, 0, "open disputes");
+        vm.assertEq(openDisputes(), 0, "open disputes");
         vm.assertTrue(stakes.disputeOf(id).status == IProviderStake.Status.NotGuilty, "status");
     }
 
@@ -73,119 +46,7 @@ contract ProviderStakeDisputesTest is StakeFixture {
 
         assertCredits(0, 0, 5 * USD, 5 * USD + 1);
         vm.assertEq(staked(), STAKE, "staked");
-        vm.assertEq(reserved(), 0, "reserved");
-    }
-
-    // When and how often one opens
-
-    function test_open_untilThreeDaysAfterTheDeadline() external {
-        IProviderStake.Evidence memory e = papers();
-        uint256 until = uint256(e.job.deadline) + 3 days;
-        vm.warp(until + 1);
-        refuse(e, abi.encodeWithSelector(IProviderStake.TooLateToDispute.selector, hashOf(e.job), until));
-        vm.warp(until);
-        open(e);
-    }
-
-    function test_open_deadlineAtTheEndOfTime() external {
-        IProviderStake.Evidence memory e = papers();
-        e.job.deadline = type(uint64).max;
-        seal(e);
-        open(e);
-    }
-
-    function test_open_onceForEachJob_howeverItEnded() external {
-        IProviderStake.Evidence memory e = papers();
-        bytes32 id = open(e);
-        bytes memory why = abi.encodeWithSelector(IProviderStake.AlreadyDisputed.selector, id);
-        refuse(e, why);
-        resolve(id, false, 0);
-        refuse(e, why);
-
-        e = papers("second");
-        id = open(e);
-        resolve(id, true, 0);
-        // A later receipt, or another quote signature, is the same job.
-        e.receipt.seq = 1;
-        seal(e);
-        refuse(e, abi.encodeWithSelector(IProviderStake.AlreadyDisputed.selector, id));
-    }
-
-    function test_open_aRetryIsAnotherJob() external {
-        IProviderStake.Evidence memory e = papers();
-        bytes32 first_ = open(e);
-        e.job.attempt = 1;
-        seal(e);
-        vm.assertNotEq(open(e), first_, "id");
-        vm.assertEq(reserved(), 2 * AT_RISK, "both reserve");
-    }
-
-    function test_open_atMostSixteen() external {
-        bytes32 id;
-        for (uint256 i; i < 16; ++i) {
-            id = open(small(vm.toString(i)));
-        }
-        vm.assertEq(stakes.stakeOf(provider).openDisputes, 16, "open");
-        refuse(small("one more"), abi.encodeWithSelector(IProviderStake.TooManyDisputes.selector, provider, 16));
-        resolve(id, false, 0);
-        open(small("one more"));
-        vm.assertEq(stakes.stakeOf(provider).openDisputes, 16, "open again");
-    }
-
-    function test_open_reservesWhatIsLeftAndNoMore() external {
-        IProviderStake.Evidence memory e = papers();
-        e.quote.atRisk = uint128(STAKE - USD);
-        seal(e);
-        open(e);
-        bytes32 second = open(papers("second"));
-        vm.assertEq(stakes.disputeOf(second).reserved, USD, "what was free");
-        vm.assertEq(reserved(), STAKE, "all");
-        refuse(papers("third"), abi.encodeWithSelector(IProviderStake.NothingAtStake.selector, provider));
-        resolve(second, true, USD);
-        vm.assertEq(staked(), STAKE - USD, "only its own part");
-        vm.assertEq(reserved(), STAKE - USD, "the first one's part");
-    }
-
-    function test_open_refusesAQuoteThatRisksNothing() external {
-        IProviderStake.Evidence memory e = papers();
-        e.quote.atRisk = 0;
-        seal(e);
-        refuse(e, abi.encodeWithSelector(IProviderStake.NothingAtStake.selector, provider));
-    }
-
-    function test_open_takesTheLargestAtRisk() external {
-        IProviderStake.Evidence memory e = papers();
-        e.quote.atRisk = type(uint128).max;
-        e.job.maxCharge = type(uint128).max;
-        seal(e);
-        bytes32 id = open(e);
-        vm.assertEq(stakes.disputeOf(id).reserved, STAKE, "reserved");
-        vm.assertEq(stakes.disputeOf(id).refundCap, STAKE / 2, "refund cap");
-    }
-
-    function test_open_whatIsLeavingIsReservedToo() external {
-        startUnstake(provider, STAKE);
-        open(papers());
-        vm.assertEq(reserved(), AT_RISK, "reserved");
-    }
-
-    function test_open_wantsTheBond() external {
-        usdc.mint(challenger, BOND - 1);
-        vm.startPrank(challenger);
-        usdc.approve(address(stakes), BOND);
-        vm.expectRevert(bytes("ERC20: transfer amount exceeds balance"));
-        stakes.openDispute(papers(), panel_(), ROOT);
-        vm.assertEq(reserved(), 0, "reserved");
-    }
-
-    function test_open_byAnyone_theRefundIsTheRequesters() external {
-        fund(stranger, BOND);
-        IProviderStake.Evidence memory e = papers();
-        vm.prank(stranger);
-        bytes32 id = stakes.openDispute(e, panel_(), ROOT);
-        resolve(id, true, USD);
-        assertCredits(USD, 0, 0, AT_RISK / 2);
-        vm.assertEq(stakes.creditOf(stranger), BOND + AT_RISK / 2 - USD, "stranger");
+        vm.assertEq(openDisputes(), 0, "open disputes");
     }
 
     // Refunds
@@ -199,6 +60,25 @@ contract ProviderStakeDisputesTest is StakeFixture {
         emit IProviderStake.DisputeResolved(id, true, USD, ROOT);
         resolve(id, true, type(uint128).max);
         assertCredits(USD, BOND + AT_RISK / 2 - USD, 0, AT_RISK / 2);
+    }
+
+    function test_guilty_refundsAtMostHalfOfWhatWasAtRisk() external {
+        IProviderStake.Evidence memory e = papers();
+        e.quote.atRisk = uint128(2 * USD + 1);
+        e.job.maxCharge = uint128(PICO);
+        seal(e);
+        bytes32 id = open(e);
+        vm.assertEq(stakes.disputeOf(id).refundCap, USD, "both caps");
+
+        e.job.maxCharge = uint128(PICO + 1_000_000);
+        seal(e);
+        id = open(e);
+        vm.assertEq(stakes.disputeOf(id).refundCap, USD, "half, rounded down");
+
+        e.job.maxCharge = uint128(PICO - 1);
+        seal(e);
+        id = open(e);
+        vm.assertEq(stakes.disputeOf(id).refundCap, USD - 1, "the charge, rounded down");
     }
 
     /// @dev Papers that a provider makes up with a friend name any loss: half is burned all the same.
@@ -405,9 +285,9 @@ contract ProviderStakeDisputesTest is StakeFixture {
 
     // Any numbers
 
-    function testFuzz_guilty(uint104 amount, uint128 atRisk, uint128 maxCharge, uint128 refund) external {
+    function testFuzz_guilty(uint96 amount, uint128 atRisk, uint128 maxCharge, uint128 refund) external {
         atRisk = uint128(bound(atRisk, 1, type(uint128).max));
-        uint256 total = STAKE + bound(amount, 1, type(uint104).max - STAKE);
+        uint256 total = STAKE + bound(amount, 1, type(uint96).max - STAKE);
         stake(provider, total - STAKE);
         IProviderStake.Evidence memory e = papers();
         e.quote.atRisk = atRisk;
@@ -426,19 +306,6 @@ contract ProviderStakeDisputesTest is StakeFixture {
     }
 
     // How
-
-    function small(string memory name) private view returns (IProviderStake.Evidence memory e) {
-        e = papers(name);
-        e.quote.atRisk = uint128(USD);
-        seal(e);
-    }
-
-    function refuse(IProviderStake.Evidence memory e, bytes memory why) private {
-        fund(challenger, BOND);
-        vm.expectRevert(why);
-        vm.prank(challenger);
-        stakes.openDispute(e, panel_(), ROOT);
-    }
 
     function refuse(Verdict memory verdict, uint256[] memory seats, bytes memory why) private {
         Signature[] memory signatures = verdictBy(verdict, seats);

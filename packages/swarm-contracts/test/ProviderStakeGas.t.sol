@@ -26,9 +26,9 @@ contract ProviderStakeGasTest is StakeFixture {
 
     function test_dispute_guilty() external {
         bytes32 id = open(papers());
-        record("open dispute, first of this provider", 210_000);
+        record("open dispute, first of this provider", 185_000);
         open(papers("second"));
-        record("open dispute, again", 210_000);
+        record("open dispute, again", 185_000);
         resolve(id, true, USD);
         record("resolve 2 of 3, guilty");
         vm.prank(challenger);

@@ -41,7 +41,7 @@ contract ProviderStakeInvariantTest is InvariantTest {
         vm.assertEq(usdc.balanceOf(address(stakes)), owed + handler.gifts(), "tokens held = sum of what is owed");
         vm.assertEq(stakes.burnable(), handler.burnable(), "burnable as in the model");
         vm.assertEq(handler.escapes(), 0, "a stake cannot leave under dispute, nor within seven days of one");
-        disputesReserveWhatTheySay();
+        disputesAreCounted();
         slashesAddUp();
     }
 
@@ -50,8 +50,16 @@ contract ProviderStakeInvariantTest is InvariantTest {
         if (handler.calls() < 32) return;
         vm.assertGt(handler.done() * 100 / handler.calls(), 40, "share of calls that did something, in percent");
         if (handler.calls() < 1000) return;
-        string[7] memory all =
-            ["leave", "dispute", "guilty", "not guilty", "contradict", "charge", "burn what was shielded"];
+        string[8] memory all = [
+            "leave",
+            "dispute",
+            "guilty",
+            "guilty beyond the stake",
+            "not guilty",
+            "contradict",
+            "charge",
+            "proof under dispute"
+        ];
         for (uint256 i; i < all.length; ++i) {
             vm.assertGt(handler.times(all[i]), 3, all[i]);
         }
@@ -61,13 +69,10 @@ contract ProviderStakeInvariantTest is InvariantTest {
         for (uint256 who; who < handler.PROVIDERS(); ++who) {
             StakeHandler.Book memory book = handler.bookOf(who);
             IProviderStake.Stake memory stake = stakes.stakeOf(book.provider);
-            vm.assertLe(stake.reserved, stake.amount, "no more is reserved than there is");
             vm.assertLe(stake.leaving, stake.amount, "no more is leaving than there is");
             vm.assertEq(stake.amount, book.amount, "amount as in the model");
-            vm.assertEq(stake.reserved, book.reserved, "reserved as in the model");
             vm.assertEq(stake.leaving, book.leaving, "leaving as in the model");
             vm.assertEq(stake.leavesAt, book.leavesAt, "leavesAt as in the model");
-            vm.assertEq(stake.proofs, book.proofs, "proofs as in the model");
             owed += stake.amount;
         }
     }
@@ -81,23 +86,20 @@ contract ProviderStakeInvariantTest is InvariantTest {
         }
     }
 
-    /// @dev The counter and the sum of each provider are those of the disputes that are open.
-    function disputesReserveWhatTheySay() private view {
+    /// @dev The counter of each provider is that of its disputes that are open.
+    function disputesAreCounted() private view {
         uint256[] memory open = new uint256[](handler.PROVIDERS());
-        uint256[] memory reserved = new uint256[](handler.PROVIDERS());
         for (uint256 i; i < handler.trialCount(); ++i) {
             StakeHandler.Trial memory trial = handler.trialAt(i);
             IProviderStake.Dispute memory dispute = stakes.disputeOf(trial.id);
             vm.assertTrue(dispute.status == IProviderStake.Status.Open, "open as in the model");
             vm.assertEq(dispute.decidesBy, trial.decidesBy, "decidesBy as in the model");
+            vm.assertEq(dispute.atRisk, trial.atRisk, "atRisk as in the model");
+            vm.assertEq(dispute.refundCap, trial.refundCap, "refundCap as in the model");
             open[trial.who] += 1;
-            reserved[trial.who] += dispute.reserved;
         }
         for (uint256 who; who < open.length; ++who) {
-            IProviderStake.Stake memory stake = stakes.stakeOf(handler.person(who));
-            vm.assertEq(stake.openDisputes, open[who], "the counter is exact");
-            vm.assertLe(open[who], stakes.MAX_OPEN_DISPUTES(), "and bounded");
-            vm.assertEq(stake.reserved, reserved[who], "reserved = sum over open disputes");
+            vm.assertEq(stakes.stakeOf(handler.person(who)).openDisputes, open[who], "the counter is exact");
         }
     }
 

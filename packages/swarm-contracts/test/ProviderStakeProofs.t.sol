@@ -19,7 +19,24 @@ contract ProviderStakeProofsTest is StakeFixture {
         assertCredits(420, STAKE / 2 - 420, 0, STAKE / 2);
         vm.assertEq(staked(), 0, "staked");
         vm.assertTrue(stakes.jobSlashed(hashOf(e.job)), "marked");
-        vm.assertEq(stakes.stakeOf(provider).proofs, 1, "proofs");
+    }
+
+    function test_proof_byAnyone() external {
+        IProviderStake.Evidence memory e = papers();
+        ChunkReceipt memory second = twinOf(e.receipt);
+        Signature memory signature = signReceipt(second);
+        vm.prank(stranger);
+        stakes.slashEquivocation(e.lane, e.job, e.receipt, e.receiptSignature, second, signature);
+        vm.assertEq(stakes.creditOf(stranger), STAKE / 2 - 420, "of two receipts");
+
+        stake(provider, STAKE);
+        e = papers("second");
+        (e.quote.inPico, e.quote.cachedPico) = (0, 0);
+        e.receipt.chargedPico = 1;
+        seal(e);
+        vm.prank(stranger);
+        stakes.slashOvercharge(e.lane, e.quote, e.quoteSignature, e.job, e.receipt, e.receiptSignature);
+        vm.assertEq(stakes.creditOf(stranger), STAKE - 420, "of a charge");
     }
 
     function test_equivocation_refundsTheLargerCharge() external {
@@ -140,63 +157,6 @@ contract ProviderStakeProofsTest is StakeFixture {
         equivocation(papers());
         vm.expectRevert(abi.encodeWithSelector(IProviderStake.NothingLeaving.selector, provider));
         finishUnstake(provider);
-    }
-
-    // Beside disputes
-
-    function test_proof_leavesWhatADisputeReserved() external {
-        bytes32 id = open(papers());
-        equivocation(papers("second"));
-        vm.assertEq(staked(), AT_RISK, "staked");
-        vm.assertEq(reserved(), AT_RISK, "reserved");
-        uint256 free = STAKE - AT_RISK;
-        assertCredits(420, free / 2 - 420, 0, free / 2);
-        resolve(id, true, USD);
-        assertCredits(420 + USD, free / 2 - 420 + BOND + AT_RISK / 2 - USD, 0, free / 2 + AT_RISK / 2);
-        vm.assertEq(staked(), 0, "staked");
-    }
-
-    /// @dev A dispute of one's own must not shelter stake from a proof.
-    function test_proof_burnsWhatADisputeShielded() external {
-        IProviderStake.Evidence memory e = papers();
-        e.quote.atRisk = uint128(STAKE);
-        seal(e);
-        bytes32 id = open(e);
-        equivocation(papers("second"));
-        assertCredits(0, 0, 0, 0);
-        stake(provider, 5 * USD);
-
-        vm.expectEmit(address(stakes));
-        emit IProviderStake.Slashed(provider, id, address(0), STAKE, 0, 0, STAKE);
-        resolve(id, false, 0);
-        assertCredits(0, 0, 5 * USD, STAKE + 5 * USD + 1);
-        vm.assertEq(staked(), 5 * USD, "what was staked after the proof");
-        vm.assertEq(reserved(), 0, "reserved");
-    }
-
-    function test_proof_burnsWhatADisputeShielded_alsoBySilence() external {
-        bytes32 id = open(papers());
-        equivocation(papers("second"));
-        vm.warp(NOW + 48 hours + 1);
-        stakes.expireDispute(id);
-        vm.assertEq(staked(), 0, "staked");
-        vm.assertEq(stakes.burnable(), (STAKE - AT_RISK) / 2 + AT_RISK + 5 * USD + 1, "burnable");
-    }
-
-    function test_proof_sparesDisputesThatCameLater() external {
-        equivocation(papers());
-        stake(provider, 5 * USD);
-        bytes32 id = open(papers("second"));
-        resolve(id, false, 0);
-        vm.assertEq(staked(), 5 * USD, "staked");
-    }
-
-    function test_proof_andDisputeOverOneJob() external {
-        IProviderStake.Evidence memory e = papers();
-        bytes32 id = open(e);
-        equivocation(e);
-        resolve(id, true, USD);
-        vm.assertEq(staked(), 0, "both count");
     }
 
     // Charges
@@ -323,8 +283,8 @@ contract ProviderStakeProofsTest is StakeFixture {
         }
     }
 
-    function testFuzz_proof_partsAnyStake(uint104 amount, uint128 charged) external {
-        stake(provider, bound(amount, 1, type(uint104).max - STAKE));
+    function testFuzz_proof_partsAnyStake(uint96 amount, uint128 charged) external {
+        stake(provider, bound(amount, 1, type(uint96).max - STAKE));
         uint256 slashed = staked();
         IProviderStake.Evidence memory e = charging(charged);
         equivocation(e);

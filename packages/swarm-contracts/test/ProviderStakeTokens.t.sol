@@ -43,7 +43,7 @@ contract ProviderStakeTokensTest is StakeFixture {
         stakes.stake(USD);
         vm.assertTrue(token.succeeded(), "expired during a transfer");
         vm.assertEq(stakes.stakeOf(stranger).amount, USD, "staked");
-        vm.assertEq(reserved(), 0, "freed");
+        vm.assertEq(openDisputes(), 0, "ended");
         uint256 owed = staked() + USD + stakes.creditOf(provider) + stakes.burnable() + stakes.creditOf(challenger)
             + stakes.creditOf(requester);
         vm.assertEq(usdc.balanceOf(address(stakes)), owed, "held is owed");
@@ -73,7 +73,7 @@ contract ProviderStakeTokensTest is StakeFixture {
         vm.expectRevert(abi.encodeWithSelector(IProviderStake.UnexpectedTransfer.selector, BOND - 1, BOND));
         vm.prank(challenger);
         stakes.openDispute(e, panel_(), ROOT);
-        vm.assertEq(reserved(), 0, "reserved");
+        vm.assertEq(openDisputes(), 0, "open disputes");
     }
 
     function test_lying_nothingArrives() external {

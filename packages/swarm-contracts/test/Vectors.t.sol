@@ -149,11 +149,12 @@ contract VectorsTest is Test {
             for (uint256 index = 0; index < 3; index++) {
                 string memory voucher = row(".signed.Voucher", index);
                 string memory o = string.concat(voucher, ".object");
-                bytes32 digest = SwarmLanes(lanesAt).voucherDigest(
-                    word(string.concat(o, ".laneId")),
-                    uint128(number(string.concat(o, ".cumulative"))),
-                    word(string.concat(o, ".ledgerHead"))
-                );
+                bytes32 digest = SwarmLanes(lanesAt)
+                    .voucherDigest(
+                        word(string.concat(o, ".laneId")),
+                        uint128(number(string.concat(o, ".cumulative"))),
+                        word(string.concat(o, ".ledgerHead"))
+                    );
                 string memory signature = row(string.concat(voucher, ".signatures"), i);
                 vm.assertEq(word(string.concat(signature, ".digest")), digest, voucher);
             }
@@ -256,7 +257,9 @@ contract VectorsTest is Test {
 
     function jobKeyHash(string calldata o) external view returns (bytes32) {
         return SwarmHashes.hash(
-            JobKey({provider: account_(string.concat(o, ".provider")), peerIdHash: word(string.concat(o, ".peerIdHash"))})
+            JobKey({
+                provider: account_(string.concat(o, ".provider")), peerIdHash: word(string.concat(o, ".peerIdHash"))
+            })
         );
     }
 

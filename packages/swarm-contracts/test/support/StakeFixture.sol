@@ -23,7 +23,8 @@ abstract contract StakeFixture is Test {
     ProviderStake internal stakes;
     address internal provider = account("provider");
     address internal requester = account("payer");
-    address internal challenger = account("challenger");
+    /// The lane's signer, so that bond and reward are seen apart from the refund, which is the payer's.
+    address internal challenger = account("lane signer");
     address internal stranger = account("stranger");
     Key internal jobKey = key("job key");
     Key internal signer = key("lane signer");
@@ -216,9 +217,23 @@ abstract contract StakeFixture is Test {
     }
 
     function open(IProviderStake.Evidence memory e, Panel memory panel) internal returns (bytes32 disputeId) {
-        fund(challenger, BOND);
-        vm.prank(challenger);
+        return open(e, panel, challenger);
+    }
+
+    function open(IProviderStake.Evidence memory e, Panel memory panel, address by)
+        internal
+        returns (bytes32 disputeId)
+    {
+        fund(by, BOND);
+        vm.prank(by);
         return stakes.openDispute(e, panel, ROOT);
+    }
+
+    function refuse(IProviderStake.Evidence memory e, address by, bytes memory why) internal {
+        fund(by, BOND);
+        vm.expectRevert(why);
+        vm.prank(by);
+        stakes.openDispute(e, panel_(), ROOT);
     }
 
     /// @notice Signatures of the arbiters with these seats.
@@ -264,8 +279,8 @@ abstract contract StakeFixture is Test {
         return stakes.stakeOf(provider).amount;
     }
 
-    function reserved() internal view returns (uint256) {
-        return stakes.stakeOf(provider).reserved;
+    function openDisputes() internal view returns (uint256) {
+        return stakes.stakeOf(provider).openDisputes;
     }
 
     function assertCredits(uint256 ofRequester, uint256 ofChallenger, uint256 ofProvider, uint256 ofGrave)

@@ -6,19 +6,17 @@ import {ProviderStake} from "../../contracts/ProviderStake.sol";
 import {ChunkReceipt, Signature, Verdict} from "../../contracts/SwarmTypes.sol";
 import {StakeFixture} from "./StakeFixture.sol";
 
-/// @notice Random but mostly sensible use of ProviderStake by three providers, two customers and two challengers, and a
-/// model of the books, kept with plain numbers, that the contract is compared with.
+/// @notice Random but mostly sensible use of ProviderStake by three providers, two customers with one lane signer, and one
+/// who sends proofs, and a model of the books, kept with plain numbers, that the contract is compared with.
 /// @dev Every function either does something that must succeed, or tries something that must not; an unexpected
 /// revert fails the run. Which calls did something is counted in `done`.
 contract StakeHandler is StakeFixture {
     struct Book {
         address provider;
         uint256 amount;
-        uint256 reserved;
         uint256 openDisputes;
         uint256 leaving;
         uint256 leavesAt;
-        uint256 proofs;
         uint256 quietSince; // since when nothing leaves: the request, or the end of a dispute after it
     }
 
@@ -38,10 +36,9 @@ contract StakeHandler is StakeFixture {
         uint256 who;
         address challenger;
         address customer;
-        uint256 reserved;
+        uint256 atRisk;
         uint256 refundCap;
         uint256 decidesBy;
-        uint256 proofs;
     }
 
     /// What a slash did, as seen from outside.
@@ -87,10 +84,10 @@ contract StakeHandler is StakeFixture {
             requester,
             account("customer B"),
             challenger,
-            account("challenger B")
+            account("prover")
         ];
         for (uint256 who; who < PROVIDERS; ++who) {
-            books.push(Book(people[who], 0, 0, 0, 0, 0, 0, 0));
+            books.push(Book(people[who], 0, 0, 0, 0, 0));
             keys.push();
         }
         books[0].amount = STAKE;
@@ -156,21 +153,20 @@ contract StakeHandler is StakeFixture {
         uint256 index = pickWork(seed);
         Work storage work = works[index];
         Book storage book = books[work.who];
-        uint256 free = book.amount - book.reserved;
-        bool may = !work.disputed && clock <= uint256(work.deadline) + 3 days && book.openDisputes < 16 && free != 0;
-        address who = people[5 + by % 2];
+        // The payer, the signer, and one time in eight somebody who may not: the other customer, or the provider itself.
+        address who = by % 8 == 0 ? people[(by >> 8) % PEOPLE] : by % 2 == 0 ? work.customer : challenger;
+        bool may = !work.disputed && clock <= uint256(work.deadline) + 3 days && book.amount != 0
+            && (who == work.customer || who == challenger);
         IProviderStake.Evidence memory e = papersOf(index);
         fund(who, BOND);
         vm.prank(who);
         (bool opened,) = address(stakes).call(abi.encodeCall(ProviderStake.openDispute, (e, panel_(), ROOT)));
         vm.assertEq(opened, may, "opens if and only if it may");
         if (!opened) return;
-        uint256 held = min(free, work.atRisk);
         work.disputed = true;
         book.openDisputes += 1;
-        book.reserved += held;
-        uint256 cap = min(work.maxCharge / 1e6, held / 2);
-        trials.push(Trial(hashOf(e.job), work.who, who, work.customer, held, cap, clock + 48 hours, book.proofs));
+        uint256 cap = min(work.maxCharge / 1e6, work.atRisk / 2);
+        trials.push(Trial(hashOf(e.job), work.who, who, work.customer, work.atRisk, cap, clock + 48 hours));
         did("dispute");
     }
 
@@ -188,8 +184,10 @@ contract StakeHandler is StakeFixture {
         if (!guilty) return acquit(trial);
         creditOf[trial.challenger] += BOND;
         before.rewards += BOND;
-        take(trial.who, trial.customer, trial.challenger, trial.reserved, min(verdict.refund, trial.refundCap));
-        compare(before, seen(trial.who, trial.customer, trial.challenger));
+        uint256 taken = min(trial.atRisk, books[trial.who].amount);
+        if (taken < trial.atRisk) ++times["guilty beyond the stake"];
+        uint256 paid = take(trial.who, trial.customer, trial.challenger, taken, min(verdict.refund, trial.refundCap));
+        compare(before, seen(trial.who, trial.customer, trial.challenger), trial.challenger == trial.customer, paid);
         did("guilty");
     }
 
@@ -246,7 +244,7 @@ contract StakeHandler is StakeFixture {
         bytes memory call = abi.encodeCall(
             ProviderStake.slashEquivocation, (e.lane, e.job, e.receipt, e.receiptSignature, other, signature)
         );
-        slash(index, people[5 + by % 2], call, true, refund, "contradict");
+        slash(index, people[5 + (by >> 8) % 2], call, true, refund, "contradict");
     }
 
     function charge(uint256 seed, uint256 by, uint128 charged) private {
@@ -259,7 +257,7 @@ contract StakeHandler is StakeFixture {
             ProviderStake.slashOvercharge, (e.lane, e.quote, e.quoteSignature, e.job, e.receipt, e.receiptSignature)
         );
         bool isFraud = e.receipt.chargedPico > min(0.00042e12, work.maxCharge);
-        slash(index, people[5 + by % 2], call, isFraud, e.receipt.chargedPico / 1e6, "charge");
+        slash(index, people[5 + (by >> 8) % 2], call, isFraud, e.receipt.chargedPico / 1e6, "charge");
     }
 
     // Money out: whatever the books say is owed can be had, to the last unit
@@ -355,7 +353,7 @@ contract StakeHandler is StakeFixture {
         uint256 count = works.length;
         if (count != 0 && seed % 4 == 0) return count - 1 - (seed >> 8) % min(count, 8);
         uint256 who = (seed >> 16) % PROVIDERS;
-        if (books[who].amount == books[who].reserved && (seed >> 20) % 8 != 0) {
+        if (books[who].amount == 0 && (seed >> 20) % 8 != 0) {
             stake(books[who].provider, STAKE);
             books[who].amount += STAKE;
         }
@@ -397,9 +395,9 @@ contract StakeHandler is StakeFixture {
         vm.assertEq(proven, isFraud && !work.slashed && book.amount != 0, "slashes if and only if it may");
         if (!proven) return;
         work.slashed = true;
-        book.proofs += 1;
-        take(work.who, work.customer, by, book.amount - book.reserved, refund);
-        compare(before, seen(work.who, work.customer, by));
+        if (book.openDisputes != 0) ++times["proof under dispute"];
+        uint256 paid = take(work.who, work.customer, by, book.amount, refund);
+        compare(before, seen(work.who, work.customer, by), false, paid);
         did(what);
     }
 
@@ -407,7 +405,6 @@ contract StakeHandler is StakeFixture {
         Trial memory trial = trials[index];
         Book storage book = books[trial.who];
         book.openDisputes -= 1;
-        book.reserved -= trial.reserved;
         book.quietSince = clock;
         if (book.leaving != 0) book.leavesAt = clock + 7 days;
         ended.push(trial.id);
@@ -420,29 +417,23 @@ contract StakeHandler is StakeFixture {
         creditOf[book.provider] += BOND / 2;
         burnable += BOND - BOND / 2;
         did("not guilty");
-        if (trial.proofs == book.proofs) return;
-        reduce(book, trial.reserved);
-        burnable += trial.reserved;
-        totals.slashed += trial.reserved;
-        totals.burned += trial.reserved;
-        did("burn what was shielded");
     }
 
-    function take(uint256 who, address customer, address by, uint256 amount, uint256 refundWanted) private {
-        reduce(books[who], amount);
+    function take(uint256 who, address customer, address by, uint256 amount, uint256 refundWanted)
+        private
+        returns (uint256 refund)
+    {
+        Book storage book = books[who];
+        book.amount -= amount;
+        if (book.leaving > book.amount) book.leaving = book.amount;
         uint256 half = amount / 2;
-        uint256 refund = refundWanted < half ? refundWanted : half;
+        refund = min(refundWanted, half);
         creditOf[customer] += refund;
         creditOf[by] += half - refund;
         burnable += amount - half;
     }
 
-    function reduce(Book storage book, uint256 by) private {
-        book.amount -= by;
-        if (book.leaving > book.amount) book.leaving = book.amount;
-    }
-
-    /// @dev What the contract itself says. Customers and challengers are different people here.
+    /// @dev What the contract itself says.
     function seen(uint256 who, address customer, address by) private view returns (Totals memory) {
         return
             Totals(
@@ -450,11 +441,12 @@ contract StakeHandler is StakeFixture {
             );
     }
 
-    /// @dev Holds one slash to the rules, and adds it up.
-    function compare(Totals memory before, Totals memory afterwards) private {
+    /// @dev Holds one slash to the rules, and adds it up. Where one account gets both, only their sum is seen; the model
+    /// says what of it was the refund.
+    function compare(Totals memory before, Totals memory afterwards, bool oneAccount, uint256 refundOfModel) private {
         uint256 slashed = before.slashed - afterwards.slashed;
-        uint256 refund = afterwards.refunds - before.refunds;
-        uint256 reward = afterwards.rewards - before.rewards;
+        uint256 refund = oneAccount ? refundOfModel : afterwards.refunds - before.refunds;
+        uint256 reward = afterwards.rewards - before.rewards - (oneAccount ? refund : 0);
         vm.assertLe(reward, (slashed - refund) / 2, "the challenger has at most half of the rest");
         totals.slashed += slashed;
         totals.refunds += refund;
