@@ -18,6 +18,11 @@ export const chainOptions = {
 /** For commands that sign. */
 export const signingOptions = {
   ...chainOptions,
-  yes: { type: 'boolean', describe: 'Sign without asking; what is signed is shown all the same' },
-  maxGasPrice: { type: 'number', placeholder: 'GWEI', describe: 'Most to pay for a unit of gas', default: 50 }
+  yes: { type: 'boolean', describe: 'Sign without asking; what is signed is shown all the same, but not with --json' },
+  maxGasPrice: {
+    type: 'number',
+    placeholder: 'GWEI',
+    describe: 'Most to pay for a unit of gas, tip included',
+    default: 5
+  }
 } as const satisfies OptionSpecs

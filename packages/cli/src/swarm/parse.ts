@@ -1,8 +1,12 @@
+import { BaseError } from '@unhosted/core/errors'
 import type { Address, Hash } from '@unhosted/core/swarm/deal'
 import { parseUsdc } from '@unhosted/core/swarm/deal'
 import type { MicroUsdc } from '@unhosted/core/units'
+import type { SwarmDeployment } from '@unhosted/node/swarm'
 import * as OxAddress from 'ox/Address'
 import { usageError } from '../command/build-parser.ts'
+import { checksummed } from '../wallet/render.ts'
+import { shortLane } from './render.ts'
 
 /** @throws BaseError AMOUNT_INVALID | USAGE for nothing */
 export function parseAmount(text: string): MicroUsdc {
@@ -17,15 +21,39 @@ export function parseAddress(text: string): Address {
   throw usageError(`"${text.slice(0, 60)}" is not an address: 0x and 40 hexadecimal digits, spelled as it was given.`)
 }
 
-/** The one of `ids` that begins with `text`. */
-export function matchLane<T extends { readonly laneId: Hash }>(text: string, lanes: readonly T[]): T {
+/**
+ * A plain transfer to one of the contracts is booked for nobody, and nothing brings it back.
+ * @throws BaseError USAGE
+ */
+export function refuseContract(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): void {
+  if (![usdc, swarmLanes, providerStake].some((contract) => contract.toLowerCase() === to)) return
+  throw new BaseError('USAGE', `${checksummed(to)} is a contract of the swarm: USDC that is sent there is lost.`, {
+    advice: 'To deposit, run unhosted wallet deposit AMOUNT; to stake, unhosted swarm stake AMOUNT.'
+  })
+}
+
+/** The lane whose id begins with `text`, of those that the wallet pays for or earns from. @throws BaseError USAGE */
+export function matchLane<T extends { readonly laneId: Hash }>(
+  text: string,
+  lanes: readonly T[],
+  role: 'pays for' | 'earns from'
+): T {
   const start = text.toLowerCase().replace(/^0x/, '')
   const found = lanes.filter(({ laneId }) => laneId.slice(2).startsWith(start))
   const [lane] = found
   if (lane !== undefined && found.length === 1 && start !== '') return lane
-  throw usageError(
-    lane === undefined || start === ''
-      ? `No lane of this wallet begins with "${text.slice(0, 70)}". See them with unhosted swarm lanes.`
-      : `Several lanes begin with "${text}". Give more of it.`
+  const none = lane === undefined || start === ''
+  throw new BaseError(
+    'USAGE',
+    none
+      ? `No lane that this wallet ${role} begins with "${text.slice(0, 70)}".`
+      : `Several lanes begin with "${text}".`,
+    { advice: none ? 'See them with unhosted swarm lanes.' : 'Give more of it: unhosted swarm lanes shows the ids.' }
   )
+}
+
+export function laneClosed(laneId: Hash): BaseError {
+  return new BaseError('USAGE', `Lane ${shortLane(laneId)} is closed already.`, {
+    advice: 'Nothing is left to do. Another one is opened with unhosted swarm open PROVIDER AMOUNT.'
+  })
 }

@@ -5,11 +5,12 @@ import { spanInWords } from './render.ts'
 
 /** A stake in lines. @param nowSeconds by the chain */
 export function renderStake(state: StakeState, nowSeconds: number): string {
-  const { amount, reserved, openDisputes, leaving, jobKey } = state
+  const { amount, liable, openDisputes, leaving, jobKey } = state
   if (amount === 0n && jobKey === null) return 'Nothing is staked. Stake with: unhosted swarm stake AMOUNT'
   const lines = [
     `Staked    ${usdcInWords(amount)}`,
-    `Reserved  ${usdcInWords(reserved)} for ${openDisputes} open dispute${openDisputes === 1 ? '' : 's'}`,
+    `Liable    ${usdcInWords(liable)}`,
+    `Disputes  ${openDisputes === 0 ? 'none open' : `${openDisputes} open: nothing leaves`}`,
     `Job key   ${jobKey === null ? 'none yet' : checksummed(jobKey)}`
   ]
   if (leaving !== null) {
@@ -22,11 +23,11 @@ export function renderStake(state: StakeState, nowSeconds: number): string {
 
 /** The same for programs; amounts are micro-USDC as decimal text. */
 export function stakeDocument(provider: string, state: StakeState): Readonly<Record<string, unknown>> {
-  const { amount, reserved, openDisputes, leaving, jobKey, peerIdHash } = state
+  const { amount, liable, openDisputes, leaving, jobKey, peerIdHash } = state
   return {
     provider,
     amountMicroUsdc: String(amount),
-    reservedMicroUsdc: String(reserved),
+    liableMicroUsdc: String(liable),
     openDisputes,
     leaving: leaving === null ? null : { amountMicroUsdc: String(leaving.amount), from: leaving.from },
     jobKey,

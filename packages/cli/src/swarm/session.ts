@@ -60,6 +60,7 @@ export async function openPayer(
   const { paths, output, signal } = context
   const swarm = await openChain(args, context)
   for (const line of await intention(swarm)) output.note(safeLine(line))
+  output.note(`Gas is paid at ${args.maxGasPrice} gwei at most (--max-gas-price).`)
   await confirm(args, context)
   const passphrase = await knownPassphrase(args, context)
   const show = (text: ClearText): void => {

@@ -309,6 +309,12 @@ export const swarmErrorTable = {
     meaning: 'No chain and contracts are set for the swarm.',
     remedy: 'Set them with unhosted swarm use, or deploy with unhosted swarm deploy.'
   },
+  SWARM_TOKEN_FOREIGN: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The contracts move another token than the USDC that Circle issues on that chain.',
+    remedy: 'Take contracts that move USDC, or a chain of your own for trying things out.'
+  },
   WALLET_MISSING: {
     status: 400,
     type: 'invalid_request_error',

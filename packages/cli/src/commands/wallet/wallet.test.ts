@@ -148,6 +148,18 @@ describe('a wallet on a chain', () => {
   })
 })
 
+describe('contracts as recipients', () => {
+  it.each(['usdc', 'swarmLanes', 'providerStake'] as const)(
+    '%s gets nothing by hand: it would be lost',
+    async (name) => {
+      const to = chain.deployment[name]
+      const refused = { code: 2, stderr: expect.stringContaining('is lost') }
+      expect(await sign('wallet', 'send', '1', to)).toMatchObject(refused)
+      expect(await sign('wallet', 'withdraw', '1', '--to', to)).toMatchObject(refused)
+    }
+  )
+})
+
 describe('lanes of a wallet', () => {
   it('are opened, topped up, listed and closed', async () => {
     const opened = JSON.parse((await sign('swarm', 'open', provider, '0.50', '--json')).stdout)
@@ -166,7 +178,8 @@ describe('lanes of a wallet', () => {
     })
     expect(await sign('swarm', 'close', name)).toMatchObject({ code: 0, stdout: expect.stringContaining('is closing') })
     const early = await sign('swarm', 'close', name)
-    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('not before') })
+    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('for another 24 h') })
+    expect(early.stderr).not.toContain('unix second')
     await chain.rpc('evm_increaseTime', 86_400)
     await chain.rpc('evm_mine')
     expect(await sign('swarm', 'close', name)).toMatchObject({
@@ -178,6 +191,14 @@ describe('lanes of a wallet', () => {
       code: 2,
       stderr: expect.stringContaining('closed already')
     })
+  })
+
+  it('name the side that a command is for', async () => {
+    expect(await sign('swarm', 'release', 'ffff')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('earns from')
+    })
+    expect(await sign('swarm', 'close', 'ffff')).toMatchObject({ code: 2, stderr: expect.stringContaining('pays for') })
   })
 
   it.each([

@@ -7,6 +7,12 @@ import { isSignedBy } from './signatures.ts'
 import { type Deployment, jobId, laneId, structHash } from './typed-data.ts'
 import { formatCharge } from './usdc-text.ts'
 
+/**
+ * The longest that a job may take, seconds: 24 hours. A dispute can be opened until 3 days after the deadline, and a stake
+ * leaves 7 days after it was asked back: with a deadline more than 4 days ahead, it could be gone by then.
+ */
+export const longestJobSeconds = 86_400
+
 /** What is known when a job is ordered. What one side cannot know is null for it, and is then not checked. */
 export interface JobTerms {
   readonly deployment: Deployment
@@ -30,7 +36,7 @@ export interface JobTerms {
  * after JOB_SIGNATURE may be held against the requester.
  * @returns its struct hash, by which receipts and disputes name it
  * @throws BaseError JOB_LANE_MISMATCH, JOB_PROVIDER_MISMATCH, JOB_QUOTE_MISMATCH, JOB_SIGNATURE,
- * JOB_REQUEST_MISMATCH, JOB_ID_MISMATCH, JOB_REPEATED, JOB_EXPIRED, JOB_DEADLINE_LATE, JOB_ABOVE_CONTEXT,
+ * JOB_REQUEST_MISMATCH, JOB_ID_MISMATCH, JOB_REPEATED, JOB_EXPIRED, JOB_DEADLINE_LATE, JOB_DEADLINE_FAR, JOB_ABOVE_CONTEXT,
  * JOB_ABOVE_QUOTE, JOB_BELOW_PROMPT, JOB_ABOVE_LANE
  */
 export function checkJob(signed: Signed<'Job'>, terms: JobTerms): Hash {
@@ -70,6 +76,9 @@ function checkTime({ deadline }: Job, { now, quote }: JobTerms): void {
   if (deadline <= now) throw refusal('JOB_EXPIRED', `The job was due at ${deadline}; it is ${now}.`)
   if (deadline > quote.validUntil) {
     throw refusal('JOB_DEADLINE_LATE', `The job is due at ${deadline}; its quote ends at ${quote.validUntil}.`)
+  }
+  if (deadline > now + longestJobSeconds) {
+    throw refusal('JOB_DEADLINE_FAR', `The job is due at ${deadline}, more than ${longestJobSeconds} s from now.`)
   }
 }
 

@@ -170,6 +170,12 @@ export const dealErrorTable = {
     meaning: 'A job is due after its quote ends.',
     remedy: 'Order with an earlier deadline, or ask for a new quote.'
   },
+  JOB_DEADLINE_FAR: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A job has more than 24 hours to be done: the stake behind it could leave before a dispute.',
+    remedy: 'Order it with an earlier deadline.'
+  },
   JOB_ABOVE_CONTEXT: {
     status: 400,
     type: 'invalid_request_error',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BaseError, type ErrorCode, errorTable } from '../../errors.ts'
 import { microUsdc, picoUsdc, toPico } from '../../units.ts'
-import { checkJob, type JobTerms } from './check-job.ts'
+import { checkJob, type JobTerms, longestJobSeconds } from './check-job.ts'
 import { checkJobKey, checkLane } from './check-lane.ts'
 import { checkQuote, type QuoteTerms } from './check-quote.ts'
 import { checkReceipt, contradict, type ReceiptTerms } from './check-receipt.ts'
@@ -151,6 +151,13 @@ describe('a job', () => {
     expectRefusal(() => jobWith({ maxCharge: more }, { ...unpriced, available: more }), 'JOB_ABOVE_QUOTE')
   })
 
+  const longQuote = { ...sample.quote, validUntil: now + 10 * longestJobSeconds }
+  const dueIn = (seconds: number) =>
+    jobWith({ deadline: now + seconds, quoteHash: structHash('Quote', longQuote) }, { quote: longQuote })
+  it('may take a day', () => {
+    expect(dueIn(longestJobSeconds)).toMatch(/^0x/)
+  })
+
   const otherLane = { ...sample.lane, provider: sample.lane.payer }
   const otherQuote = { ...sample.quote, nonce: other }
   it.each<Case>([
@@ -176,6 +183,7 @@ describe('a job', () => {
     ['that was taken before', 'JOB_REPEATED', () => jobWith({}, { attemptsTaken: 1 })],
     ['due this second', 'JOB_EXPIRED', () => jobWith({ deadline: now })],
     ['due after its quote', 'JOB_DEADLINE_LATE', () => jobWith({ deadline: sample.quote.validUntil + 1 })],
+    ['due in more than a day', 'JOB_DEADLINE_FAR', () => dueIn(longestJobSeconds + 1)],
     ['above the context', 'JOB_ABOVE_CONTEXT', () => jobWith({ maxOut: 8192 - sample.promptTokens + 1 })],
     ['above what its quote comes to', 'JOB_ABOVE_QUOTE', () => jobWith({ maxCharge: picoUsdc(444_800_001n) })],
     ['below what its prompt may cost', 'JOB_BELOW_PROMPT', () => jobWith({ maxCharge: picoUsdc(239_999_999n) })],

@@ -72,6 +72,11 @@ describe('the chain of a home folder', () => {
     await expect(openSwarm(paths, choice, signal)).rejects.toMatchObject({ code })
   })
 
+  it.each([8453, 84_532])('where USDC is known (%i) takes no other token by that name', async (chainId) => {
+    await writeChainFile(paths, { rpcUrl: chain.rpcUrl, deployment: { ...chain.deployment, chainId } })
+    await expect(openSwarm(paths, {}, signal)).rejects.toMatchObject({ code: 'SWARM_TOKEN_FOREIGN' })
+  })
+
   it('whose contracts are others is refused', async () => {
     const deployment = { ...chain.deployment, providerStake: chain.deployment.swarmLanes }
     await writeChainFile(paths, { rpcUrl: chain.rpcUrl, deployment })

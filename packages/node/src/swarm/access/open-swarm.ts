@@ -8,7 +8,7 @@ import {
   usdcAddress,
   verifySwarm
 } from '@unhosted/swarm-contracts'
-import type { LocalAccount } from 'viem'
+import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { HomePaths } from '../../store/index.ts'
 import { type ChainConnection, createChainConnection } from '../chain/connection.ts'
 import { noChain, readChainFile } from './chain-file.ts'
@@ -30,7 +30,7 @@ export interface OpenedSwarm {
 /**
  * The chain and the contracts that a command works with. The contracts are checked byte by byte on the chain, every
  * time: the endpoint may be another one today.
- * @throws BaseError SWARM_CHAIN_UNKNOWN | SWARM_NOT_DEPLOYED | DEPLOYMENT_MALFORMED | DEPLOY_UNVERIFIED | CHAIN_WRONG_ID | CHAIN_UNREACHABLE
+ * @throws BaseError SWARM_CHAIN_UNKNOWN | SWARM_NOT_DEPLOYED | SWARM_TOKEN_FOREIGN | DEPLOYMENT_MALFORMED | DEPLOY_UNVERIFIED | CHAIN_WRONG_ID | CHAIN_UNREACHABLE
  */
 export async function openSwarm(paths: HomePaths, choice: ChainChoice, signal: AbortSignal): Promise<OpenedSwarm> {
   const remembered = await readChainFile(paths)
@@ -45,10 +45,21 @@ export async function openSwarm(paths: HomePaths, choice: ChainChoice, signal: A
     swarmAddresses(chainId)
     throw noChain()
   }
+  checkToken(chainId, deployment.usdc)
   const connection = createChainConnection({ rpcUrl, chainId })
   await connection.checkChainId(signal)
   await connection.call('show its contracts', signal, (client) => verifySwarm(client, deployment))
   return { rpcUrl, connection, deployment }
+}
+
+/** Anyone can make a token that calls itself USD Coin: where Circle's is known, it is that one or none. */
+function checkToken(chainId: number, usdc: Address | 'mock'): void {
+  const circles = usdcAddress(chainId)
+  if (circles === undefined || (usdc !== 'mock' && isAddressEqual(usdc, circles))) return
+  throw new BaseError('SWARM_TOKEN_FOREIGN', `On chain ${chainId} USDC is ${circles}, and nothing else.`, {
+    advice:
+      'Take contracts that move this token. For a token that is worth nothing, take a chain of your own: npm run chain.'
+  })
 }
 
 /** @throws BaseError USAGE | DEPLOYMENT_MALFORMED */
@@ -86,6 +97,7 @@ export async function deployContracts(options: DeployContractsOptions): Promise<
       advice: 'Name the token with --usdc ADDRESS, or take one that is worth nothing with --usdc mock.'
     })
   }
+  checkToken(chainId, usdc)
   const connection = createChainConnection({ rpcUrl, chainId })
   await connection.checkChainId(signal)
   return deploySwarm({

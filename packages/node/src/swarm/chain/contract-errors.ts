@@ -72,7 +72,7 @@ function inWords(name: string, args: Readonly<Record<string, string>>): string {
   return sentence.replace(/\{(\w+)\}/g, (_, key: string) => args[key] ?? args['0'] ?? '?')
 }
 
-/** `TooManyDisputes` as `too many disputes`. */
+/** `InsufficientStake` as `insufficient stake`. */
 function apart(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
 }

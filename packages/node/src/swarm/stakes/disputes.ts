@@ -38,8 +38,8 @@ export interface DisputeState {
   readonly requester: Address | null
   /** A verdict counts up to and including this second. */
   readonly decidesBy: Seconds
-  /** What a guilty verdict takes. */
-  readonly reserved: MicroUsdc
+  /** What a guilty verdict takes, where the stake still holds that much. */
+  readonly atRisk: MicroUsdc
   /** The most that the requester gets back. */
   readonly refundCap: MicroUsdc
   readonly arbiterSet: Hash
@@ -59,7 +59,7 @@ export interface Slashing {
  * what `ChainConnection.call` does.
  */
 export interface Disputes {
-  /** Two transactions: allow exactly the bond, then open. @throws BaseError USDC_INSUFFICIENT */
+  /** As payer or signer of the lane. Two transactions: allow exactly the bond, then open. @throws BaseError USDC_INSUFFICIENT */
   open(evidence: Evidence, panel: Panel, evidenceRoot: Hash, options: ActOptions): Promise<OpenedDispute>
   resolve(
     verdict: Verdict,
@@ -93,7 +93,7 @@ export interface Disputes {
 
 export interface OpenedDispute {
   readonly disputeId: Hash
-  readonly reserved: MicroUsdc
+  readonly atRisk: MicroUsdc
   readonly decidesBy: Seconds
 }
 
@@ -121,7 +121,7 @@ export function createDisputes({ connection, deployment, sender }: DisputesOptio
       const receipt = await act('open a dispute', data, options)
       const logs = logsOf(receipt, providerStake)
       const { args } = found(parseEventLogs({ abi: providerStakeAbi, logs, eventName: 'DisputeOpened' }))
-      return { disputeId: args.disputeId, reserved: microUsdc(args.reserved), decidesBy: Number(args.decidesBy) }
+      return { disputeId: args.disputeId, atRisk: microUsdc(args.atRisk), decidesBy: Number(args.decidesBy) }
     },
     resolve(verdict, panel, signatures, options) {
       const args = [verdict, panelArgument(panel), signatures.map(splitSignature)] as const
@@ -162,7 +162,7 @@ export function createDisputes({ connection, deployment, sender }: DisputesOptio
         challenger: orNull(raw.challenger),
         requester: orNull(raw.requester),
         decidesBy: raw.decidesBy,
-        reserved: microUsdc(raw.reserved),
+        atRisk: microUsdc(raw.atRisk),
         refundCap: microUsdc(raw.refundCap),
         arbiterSet: raw.arbiterSet
       }

@@ -30,7 +30,9 @@ import { createStakes, type Stakes } from './stakes.ts'
 vi.setConfig(slowMachine)
 
 const [payer, provider, signer] = [devAccount(1), devAccount(2), devAccount(3)]
-const [jobKey, challenger, arbiter] = [devAccount(4), devAccount(5), devAccount(6)]
+const [jobKey, stranger, arbiter] = [devAccount(4), devAccount(5), devAccount(6)]
+// Only the requester's side opens disputes: here, the key that signed the job.
+const challenger = signer
 const panel: Panel = { arbiters: [lowerCase(arbiter.address)], threshold: 1 }
 const peerIdHash = head('aa')
 let chain: SwarmChain
@@ -117,7 +119,7 @@ describe('a stake', () => {
   it('is there with its job key, and leaves after its time', async () => {
     expect(await stakes.stakeOf(provider.address, signal)).toEqual({
       amount: 10_000_000n,
-      reserved: 0n,
+      liable: 10_000_000n,
       openDisputes: 0,
       leaving: null,
       jobKey: lowerCase(jobKey.address),
@@ -126,7 +128,10 @@ describe('a stake', () => {
     expect(await stakes.providerOf(jobKey.address, signal)).toBe(lowerCase(provider.address))
     expect(await stakes.providerOf(payer.address, signal)).toBeNull()
     const from = await stakes.startUnstake(microUsdc(3_000_000n), { signal })
-    expect((await stakes.stakeOf(provider.address, signal)).leaving).toEqual({ amount: 3_000_000n, from })
+    expect(await stakes.stakeOf(provider.address, signal)).toMatchObject({
+      liable: 7_000_000n,
+      leaving: { amount: 3_000_000n, from }
+    })
     await expect(stakes.finishUnstake(payer.address, { signal })).rejects.toMatchObject({
       code: 'TX_REVERTED',
       details: { error: 'UnstakeNotOver', args: { leavesAt: String(from) } }
@@ -143,7 +148,7 @@ describe('a stake', () => {
     const other = createStakes({
       connection: chain.connection,
       deployment: chain.deployment,
-      sender: await chain.sender(challenger)
+      sender: await chain.sender(stranger)
     })
     await expect(other.setJobKey(jobKey, peerIdHash, { signal })).rejects.toMatchObject({
       code: 'TX_REVERTED',
@@ -154,8 +159,8 @@ describe('a stake', () => {
 
 describe('a dispute', () => {
   it('that the panel finds guilty takes stake, refunds and rewards', async () => {
-    const { disputeId, reserved, decidesBy } = await disputes.open(await evidence(), panel, head('22'), { signal })
-    expect(reserved).toBe(4_000_000n)
+    const { disputeId, atRisk, decidesBy } = await disputes.open(await evidence(), panel, head('22'), { signal })
+    expect(atRisk).toBe(4_000_000n)
     expect(disputeId).toBe(structHash('Job', deal().job))
     expect(await disputes.disputeOf(disputeId, signal)).toMatchObject({
       status: 'open',
@@ -163,9 +168,9 @@ describe('a dispute', () => {
       challenger: lowerCase(challenger.address),
       requester: lowerCase(payer.address),
       decidesBy,
-      reserved
+      atRisk
     })
-    expect(await stakes.stakeOf(provider.address, signal)).toMatchObject({ reserved, openDisputes: 1 })
+    expect(await stakes.stakeOf(provider.address, signal)).toMatchObject({ openDisputes: 1 })
     const verdict = { disputeId, guilty: true, refund: microUsdc(20n), evidenceRoot: head('33') }
     const { signature } = await sign('Verdict', verdict, arbiter)
     await disputes.resolve(verdict, panel, [signature], { signal })
@@ -182,6 +187,15 @@ describe('a dispute', () => {
     expect(await stakes.credit(challenger.address, signal)).toBe(0n)
   })
 
+  it('is opened by nobody but the requester', async () => {
+    const { connection, deployment } = chain
+    const others = createDisputes({ connection, deployment, sender: await chain.sender(stranger) })
+    await expect(others.open(await evidence(), panel, head('22'), { signal })).rejects.toMatchObject({
+      code: 'TX_REVERTED',
+      details: { error: 'NotRequester' }
+    })
+  })
+
   it('on which the panel is silent ends without guilt', async () => {
     const { disputeId, decidesBy } = await disputes.open(await evidence(), panel, head('22'), { signal })
     await expect(disputes.expire(disputeId, { signal })).rejects.toMatchObject({ details: { error: 'VerdictNotDue' } })
@@ -189,12 +203,12 @@ describe('a dispute', () => {
     await chain.rpc('evm_mine')
     await disputes.expire(disputeId, { signal })
     expect(await disputes.disputeOf(disputeId, signal)).toMatchObject({ status: 'not-guilty' })
-    expect(await stakes.stakeOf(provider.address, signal)).toMatchObject({ reserved: 0n, openDisputes: 0 })
+    expect(await stakes.stakeOf(provider.address, signal)).toMatchObject({ openDisputes: 0 })
   })
 
   it('with evidence that does not hold together is refused in words', async () => {
     const good = await evidence()
-    const forged = { ...good, job: await sign('Job', good.job.object, challenger) }
+    const forged = { ...good, job: await sign('Job', good.job.object, stranger) }
     await expect(disputes.open(forged, panel, head('22'), { signal })).rejects.toMatchObject({
       code: 'TX_REVERTED',
       details: { error: 'WrongSigner' },

@@ -12,10 +12,10 @@ import { allow, checkUsdcBalance } from '../lanes/token.ts'
 
 /** What the chain holds of a provider. */
 export interface StakeState {
-  /** In all, what is leaving and what is reserved included. */
+  /** In all, what is leaving included. */
   readonly amount: MicroUsdc
-  /** Held for open disputes. */
-  readonly reserved: MicroUsdc
+  /** What stands behind quotes: what is leaving may be gone before a dispute is open. Shared by all disputes. */
+  readonly liable: MicroUsdc
   readonly openDisputes: number
   /** Asked back; null where nothing is. */
   readonly leaving: { readonly amount: MicroUsdc; readonly from: Seconds } | null
@@ -115,7 +115,6 @@ export async function readStake(
 
 interface RawStake {
   readonly amount: bigint
-  readonly reserved: bigint
   readonly openDisputes: number
   readonly leaving: bigint
   readonly leavesAt: number
@@ -123,10 +122,10 @@ interface RawStake {
   readonly peerIdHash: Hash
 }
 
-function stateOf({ amount, reserved, openDisputes, leaving, leavesAt, jobKey, peerIdHash }: RawStake): StakeState {
+function stateOf({ amount, openDisputes, leaving, leavesAt, jobKey, peerIdHash }: RawStake): StakeState {
   return {
     amount: microUsdc(amount),
-    reserved: microUsdc(reserved),
+    liable: microUsdc(amount - leaving),
     openDisputes,
     leaving: leavesAt === 0 ? null : { amount: microUsdc(leaving), from: leavesAt },
     jobKey: orNull(jobKey),

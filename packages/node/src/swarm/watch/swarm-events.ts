@@ -48,4 +48,4 @@ export function confirmationsOfEvent({ args }: SwarmEvent): number {
   return confirmationsFor(microUsdc(largest))
 }
 
-const moneyFields: ReadonlySet<string> = new Set(['amount', 'funded', 'returned', 'reserved', 'refund', 'slashed'])
+const moneyFields: ReadonlySet<string> = new Set(['amount', 'funded', 'returned', 'atRisk', 'refund', 'slashed'])

@@ -1,25 +1,39 @@
-import { type FoundLane, findLanes, type Lanes, usdcInWords } from '@unhosted/node/swarm'
+import { BaseError } from '@unhosted/core/errors'
+import { type FoundLane, findLanes, type Lanes, readChainTime, usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
-import { usageError } from '../../../command/build-parser.ts'
 import type { CommandContext } from '../../../command/context.ts'
 import type { Handler } from '../../../command/spec.ts'
 import type { laneOptions, lanePositionals } from '../../../swarm/lane-options.ts'
-import { matchLane } from '../../../swarm/parse.ts'
+import { laneClosed, matchLane } from '../../../swarm/parse.ts'
 import { shortLane, spanInWords } from '../../../swarm/render.ts'
 import { openChain, openPayer } from '../../../swarm/session.ts'
 
 export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
   const { paths, signal } = context
   const { payer } = await walletAddresses(paths)
-  const found = matchLane(args.lane, await findLanes(await openChain(args, context), { payer }, signal))
+  const swarm = await openChain(args, context)
+  const found = matchLane(args.lane, await findLanes(swarm, { payer }, signal), 'pays for')
   const name = shortLane(found.laneId)
-  if (found.state.status === 'closed') throw usageError(`Lane ${name} is closed already.`)
-  if (found.state.closesAt !== null) return finish(found, args, context, found.state.closesAt)
+  const { status, closesAt } = found.state
+  if (status === 'closed') throw laneClosed(found.laneId)
+  if (closesAt !== null) {
+    refuseEarly(name, closesAt, await readChainTime(swarm.connection, signal))
+    return finish(found, args, context, closesAt)
+  }
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
     `Start the close of lane ${name} on chain ${deployment.chainId}: no more vouchers are signed on it,`,
     `and in ${spanInWords(found.lane.closeWindow)} what is left comes back.`
   ])
   return start(found, lanes, context)
+}
+
+/** Before a passphrase is asked for in vain. A chain without traffic lags behind the clock of this computer. */
+function refuseEarly(name: string, closesAt: number, chainSeconds: number): void {
+  const wait = closesAt - Math.max(chainSeconds, Math.floor(Date.now() / 1000))
+  if (wait <= 0) return
+  throw new BaseError('USAGE', `Lane ${name} is closing; its provider may claim for another ${spanInWords(wait)}.`, {
+    advice: `From ${new Date(closesAt * 1000).toISOString()} on, not before, run the same command again.`
+  })
 }
 
 async function start({ laneId, lane }: FoundLane, lanes: Lanes, { output, signal }: CommandContext): Promise<void> {

@@ -2,7 +2,7 @@ import { findLanes, usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
 import type { Handler } from '../../../command/spec.ts'
 import type { laneOptions } from '../../../swarm/lane-options.ts'
-import { matchLane, parseAmount } from '../../../swarm/parse.ts'
+import { laneClosed, matchLane, parseAmount } from '../../../swarm/parse.ts'
 import { shortLane } from '../../../swarm/render.ts'
 import { openChain, openPayer } from '../../../swarm/session.ts'
 import { checksummed } from '../../../wallet/render.ts'
@@ -12,7 +12,9 @@ export const handle: Handler<typeof laneOptions, typeof positionals> = async (ar
   const { output, paths, signal } = context
   const amount = parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)
-  const { laneId, lane } = matchLane(args.lane, await findLanes(await openChain(args, context), { payer }, signal))
+  const paid = await findLanes(await openChain(args, context), { payer }, signal)
+  const { laneId, lane, state } = matchLane(args.lane, paid, 'pays for')
+  if (state.status === 'closed') throw laneClosed(laneId)
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
     `Set ${usdcInWords(amount)} more aside in lane ${shortLane(laneId)} for ${checksummed(lane.provider)},`,
     `on chain ${deployment.chainId}.`

@@ -1,6 +1,6 @@
 import { sendUsdc, usdcInWords } from '@unhosted/node/swarm'
 import type { Handler } from '../../../command/spec.ts'
-import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { parseAddress, parseAmount, refuseContract } from '../../../swarm/parse.ts'
 import { openPayer } from '../../../swarm/session.ts'
 import { checksummed } from '../../../wallet/render.ts'
 import type { options, positionals } from './options.ts'
@@ -9,9 +9,10 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const { output, signal } = context
   const amount = parseAmount(args.amount)
   const to = parseAddress(args.to)
-  const session = await openPayer(args, context, async ({ deployment }) => [
-    `Send ${usdcInWords(amount)} to ${checksummed(to)} on chain ${deployment.chainId}.`
-  ])
+  const session = await openPayer(args, context, async ({ deployment }) => {
+    refuseContract(to, deployment)
+    return [`Send ${usdcInWords(amount)} to ${checksummed(to)} on chain ${deployment.chainId}.`]
+  })
   const { transactionHash } = await sendUsdc(session, to, amount, signal)
   output.result({ transaction: transactionHash, to, amountMicroUsdc: String(amount) }, () =>
     [`Sent ${usdcInWords(amount)} to ${checksummed(to)}.`, `Transaction ${transactionHash}`].join('\n')

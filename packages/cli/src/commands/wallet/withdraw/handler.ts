@@ -1,7 +1,7 @@
 import { usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
 import type { Handler } from '../../../command/spec.ts'
-import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
+import { parseAddress, parseAmount, refuseContract } from '../../../swarm/parse.ts'
 import { openPayer } from '../../../swarm/session.ts'
 import { checksummed } from '../../../wallet/render.ts'
 import type { options, positionals } from './options.ts'
@@ -13,10 +13,13 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const amount = parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)
   const to = args.to === undefined ? payer : parseAddress(args.to)
-  const { lanes, stakes } = await openPayer(args, context, async ({ deployment }) => [
-    `Withdraw ${usdcInWords(amount)} of ${sources[args.from]} to ${checksummed(to)}${to === payer ? ', this wallet,' : ''}`,
-    `on chain ${deployment.chainId}.`
-  ])
+  const { lanes, stakes } = await openPayer(args, context, async ({ deployment }) => {
+    refuseContract(to, deployment)
+    return [
+      `Withdraw ${usdcInWords(amount)} of ${sources[args.from]} to ${checksummed(to)}${to === payer ? ', this wallet,' : ''}`,
+      `on chain ${deployment.chainId}.`
+    ]
+  })
   const take = { deposit: lanes.withdrawDeposit, earnings: lanes.withdrawEarnings, credit: stakes.withdrawCredit }
   const { transactionHash } = await take[args.from](to, amount, { signal })
   output.result({ transaction: transactionHash, to, amountMicroUsdc: String(amount) }, () =>
