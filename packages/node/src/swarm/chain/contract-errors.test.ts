@@ -22,9 +22,9 @@ describe('decodeRevert', () => {
     ],
     [
       'one of ProviderStake that has no sentence of its own',
-      encodeErrorResult({ abi: providerStakeAbi, errorName: 'InsufficientStake', args: [payer, 3n, 16n] }),
-      { name: 'InsufficientStake', args: { provider: payer, staked: '3', wanted: '16' } },
-      `too many disputes: provider ${payer}, most 16`
+      encodeErrorResult({ abi: providerStakeAbi, errorName: 'NotAnArbiter', args: [payer] }),
+      { name: 'NotAnArbiter', args: { signer: payer } },
+      `not an arbiter: signer ${payer}`
     ],
     [
       'a sentence, as USDC gives',

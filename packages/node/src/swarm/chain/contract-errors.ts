@@ -58,6 +58,11 @@ const sentences: Readonly<Record<string, string>> = {
   LaneNotClosing: 'lane {laneId} is not closing',
   CloseNotOver: 'the close of lane {laneId} may be finished at unix second {closesAt}, not before',
   UnexpectedTransfer: 'the token moved {received} micro-USDC where {expected} were sent',
+  InsufficientStake: '{provider} has {staked} micro-USDC at stake, not {wanted}',
+  InsufficientCredit: '{account} has {credit} micro-USDC of credit, not {wanted}',
+  NothingLeaving: '{provider} has asked no stake back',
+  NothingAtStake: '{provider} has nothing at stake',
+  NotRequester: 'only {payer}, who pays the lane, and {signer}, who signs for it, may open a dispute of its jobs',
   ERC20InsufficientBalance: '{sender} holds {balance} micro-USDC, not {needed}',
   ERC20InsufficientAllowance: '{spender} is allowed {allowance} micro-USDC, not {needed}',
   SafeERC20FailedOperation: 'the token {token} refused the transfer'
@@ -72,7 +77,7 @@ function inWords(name: string, args: Readonly<Record<string, string>>): string {
   return sentence.replace(/\{(\w+)\}/g, (_, key: string) => args[key] ?? args['0'] ?? '?')
 }
 
-/** `InsufficientStake` as `insufficient stake`. */
+/** `NotAnArbiter` as `not an arbiter`. */
 function apart(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
 }
