@@ -2,8 +2,10 @@ import { BaseError } from '@unhosted/core/errors'
 import type { Address, Hash } from '@unhosted/core/swarm/deal'
 import { parseUsdc } from '@unhosted/core/swarm/deal'
 import type { MicroUsdc } from '@unhosted/core/units'
+import type { SwarmDeployment } from '@unhosted/node/swarm'
 import * as OxAddress from 'ox/Address'
 import { usageError } from '../command/build-parser.ts'
+import { checksummed } from '../wallet/render.ts'
 import { shortLane } from './render.ts'
 
 /** @throws BaseError AMOUNT_INVALID | USAGE for nothing */
@@ -17,6 +19,17 @@ export function parseAmount(text: string): MicroUsdc {
 export function parseAddress(text: string): Address {
   if (/^0x[0-9a-f]{40}$/.test(text) || OxAddress.validate(text, { strict: true })) return text.toLowerCase() as Address
   throw usageError(`"${text.slice(0, 60)}" is not an address: 0x and 40 hexadecimal digits, spelled as it was given.`)
+}
+
+/**
+ * A plain transfer to one of the contracts is booked for nobody, and nothing brings it back.
+ * @throws BaseError USAGE
+ */
+export function refuseContract(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): void {
+  if (![usdc, swarmLanes, providerStake].some((contract) => contract.toLowerCase() === to)) return
+  throw new BaseError('USAGE', `${checksummed(to)} is a contract of the swarm: USDC that is sent there is lost.`, {
+    advice: 'To deposit, run unhosted wallet deposit AMOUNT; to stake, unhosted swarm stake AMOUNT.'
+  })
 }
 
 /** The lane whose id begins with `text`, of those that the wallet pays for or earns from. @throws BaseError USAGE */

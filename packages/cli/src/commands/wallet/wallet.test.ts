@@ -148,6 +148,18 @@ describe('a wallet on a chain', () => {
   })
 })
 
+describe('contracts as recipients', () => {
+  it.each(['usdc', 'swarmLanes', 'providerStake'] as const)(
+    '%s gets nothing by hand: it would be lost',
+    async (name) => {
+      const to = chain.deployment[name]
+      const refused = { code: 2, stderr: expect.stringContaining('is lost') }
+      expect(await sign('wallet', 'send', '1', to)).toMatchObject(refused)
+      expect(await sign('wallet', 'withdraw', '1', '--to', to)).toMatchObject(refused)
+    }
+  )
+})
+
 describe('lanes of a wallet', () => {
   it('are opened, topped up, listed and closed', async () => {
     const opened = JSON.parse((await sign('swarm', 'open', provider, '0.50', '--json')).stdout)
