@@ -48,6 +48,22 @@ describe('a transaction in words', () => {
     ])
   })
 
+  it('gives each field of a struct a line of its own', () => {
+    const lane = { payer: account.address, provider, signer: account.address, closeWindow: 86_400, nonce: 7n } as const
+    const data = encodeFunctionData({ abi: swarmLanesAbi, functionName: 'topUp', args: [lane, 500_000n] })
+    const text = explainTransaction(account.address, { ...transaction, data }, deployment)
+    expect(text.slice(3, -2)).toEqual([
+      'calls    topUp',
+      '  lane',
+      `    payer       ${account.address}`,
+      `    provider    ${provider}`,
+      `    signer      ${account.address}`,
+      '    closeWindow 86400',
+      '    nonce       7',
+      '  amount       $0.50 USDC'
+    ])
+  })
+
   it.each([
     [
       'a stranger',

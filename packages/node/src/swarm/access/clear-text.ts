@@ -98,8 +98,17 @@ function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment)
   const names = inputs?.type === 'function' ? inputs.inputs.map(({ name }) => name ?? '') : []
   return [
     `calls    ${functionName}`,
-    ...args.map((value, index) => `  ${names[index]?.padEnd(12)} ${inWords(names[index] ?? '', value, deployment)}`)
+    ...args.flatMap((value, index) => argumentInWords(names[index] ?? '', value, deployment))
   ]
+}
+
+/** A struct has a line for each of its fields, as nobody checks an address in the middle of a long one. */
+function argumentInWords(name: string, value: unknown, deployment: SwarmDeployment): ClearText {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [`  ${name.padEnd(12)} ${inWords(name, value, deployment)}`]
+  }
+  const fields = Object.entries(value)
+  return [`  ${name}`, ...fields.map(([key, inner]) => `    ${key.padEnd(11)} ${inWords(key, inner, deployment)}`)]
 }
 
 function decodeCall(abi: Abi, data: Hex): { functionName: string; args?: readonly unknown[] | undefined } | null {
