@@ -17,7 +17,11 @@ export async function newPassphrase(args: PassphraseArguments, context: CommandC
   if (args.passphraseFile !== undefined) return fromFile(args.passphraseFile)
   const typed = await askSecret('Passphrase for the new wallet: ', context, advice)
   const again = await askSecret('The same again: ', context, advice)
-  if (typed !== again) throw usageError('The two passphrases differ. Nothing was made.')
+  if (typed !== again) {
+    throw new BaseError('USAGE', 'The two passphrases differ. Nothing was made.', {
+      advice: 'Run the command again and type the same one twice.'
+    })
+  }
   return typed
 }
 
@@ -49,6 +53,7 @@ async function fromFile(path: string): Promise<string> {
       cause
     })
   })
+  if (found.isDirectory()) throw usageError(`${path} is a folder, not a passphrase file.`)
   if (process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0) {
     throw new BaseError('USAGE', `Other users of this computer can read ${path}.`, { advice: `Run: chmod 600 ${path}` })
   }

@@ -91,6 +91,11 @@ describe('a wallet on a chain', () => {
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') })
   })
 
+  it('reads no passphrase from a folder', async () => {
+    const refused = await run('wallet', 'deposit', '1', '--yes', '--passphrase-file', home)
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('is a folder') })
+  })
+
   it('opens with no other passphrase, and repeats none', async () => {
     const wrong = join(home, 'wrong')
     await writeFile(wrong, 'somebody else', { mode: 0o600 })
