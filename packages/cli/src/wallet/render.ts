@@ -5,7 +5,7 @@ import type { Colours } from '../terminal/output.ts'
 
 const meanings: Readonly<Record<WalletRole, string>> = {
   payer: 'owns the money: send USDC, and ETH for gas, to this one',
-  laneSigner: 'signs vouchers while requests run; can lose no more than open lanes hold',
+  laneSigner: 'signs vouchers while requests run; risks what open lanes hold',
   jobKey: 'signs quotes and receipts where this machine works for others'
 }
 const titles: Readonly<Record<WalletRole, string>> = { payer: 'Payer', laneSigner: 'Lane signer', jobKey: 'Job key' }

@@ -6,8 +6,8 @@ import { checksummed, renderAddresses } from '../../../wallet/render.ts'
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_args, { paths, output }) => {
   const addresses = await walletAddresses(paths)
   output.result({ addresses, folder: paths.wallet }, () => {
-    const lines = [renderAddresses(addresses, output.colours)]
-    if (output.live) lines.push('', renderQr(checksummed(addresses.payer)))
-    return lines.join('\n')
+    const text = renderAddresses(addresses, output.colours)
+    // Below the code, so that the addresses are still seen on a terminal of 24 lines.
+    return output.live ? `${renderQr(checksummed(addresses.payer))}\n${text}` : text
   })
 }
