@@ -7,6 +7,7 @@ import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
 import { renderDeployment } from '../../../swarm/render.ts'
 import { confirm } from '../../../swarm/session.ts'
 import { knownPassphrase } from '../../../wallet/passphrase.ts'
+import { checksummed } from '../../../wallet/render.ts'
 import type { options } from './options.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
@@ -17,7 +18,9 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
   const disputeBond = parseAmount(args.bond)
   const { payer } = await walletAddresses(paths)
   const count = usdc === 'mock' ? 'three' : 'two'
-  output.note(`Deploy ${count} contracts to chain ${chainId}; ${payer} pays the gas. They are not audited.`)
+  output.note(
+    `Deploy ${count} contracts to chain ${chainId}; ${checksummed(payer)} pays the gas. They are not audited.`
+  )
   await confirm(args, context)
   const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
   const deployment = await deployContracts({
