@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { Address } from '@unhosted/core/swarm/deal'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import type { FoundLane, SwarmDeployment } from '@unhosted/node/swarm'
 import { usdcInWords } from '@unhosted/node/swarm'
@@ -17,9 +19,33 @@ export function renderDeployment({ usdc, swarmLanes, providerStake, token }: Swa
 /** Beginnings of lane ids are enough to name a lane. */
 export const shortLane = (laneId: string): string => laneId.slice(2, 12)
 
-export function renderLanes(
+interface LanesView {
+  readonly nowSeconds: number
+  readonly payer: string
+  /** Of the screen. Where lines would break, addresses are shortened. */
+  readonly columns: number
+  readonly colours: Colours
+}
+
+export function renderLanes(lanes: readonly FoundLane[], view: LanesView): string {
+  const whole = lanesTable(lanes, view, { address: checksummed, amount: usdcInWords })
+  const widest = Math.max(...whole.split('\n').map((line) => stripVTControlCharacters(line).length))
+  if (widest <= view.columns) return whole
+  return lanesTable(lanes, view, {
+    address: (address) => checksummed(address).replace(/^(.{8}).*(.{6})$/, '$1…$2'),
+    amount: (amount) => usdcInWords(amount).replace(/ USDC$/, '')
+  })
+}
+
+interface CellFormats {
+  readonly address: (address: Address) => string
+  readonly amount: (amount: MicroUsdc) => string
+}
+
+function lanesTable(
   lanes: readonly FoundLane[],
-  { nowSeconds, payer, colours }: { readonly nowSeconds: number; readonly payer: string; readonly colours: Colours }
+  { nowSeconds, payer, colours }: LanesView,
+  { address, amount }: CellFormats
 ): string {
   const earns = (found: FoundLane): boolean => found.lane.payer !== payer
   return renderTable(
@@ -35,11 +61,11 @@ export function renderLanes(
     lanes.map((found) => [
       shortLane(found.laneId),
       earns(found) ? 'provider' : 'payer',
-      checksummed(earns(found) ? found.lane.payer : found.lane.provider),
+      address(earns(found) ? found.lane.payer : found.lane.provider),
       stateInWords(found, nowSeconds),
-      usdcInWords(found.state.funded),
-      usdcInWords(found.state.claimed),
-      usdcInWords(left(found))
+      amount(found.state.funded),
+      amount(found.state.claimed),
+      amount(left(found))
     ]),
     colours
   )

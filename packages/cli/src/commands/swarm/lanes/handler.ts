@@ -24,6 +24,7 @@ export const handle: Handler<typeof chainOptions, Record<never, never>> = async 
   const nowSeconds = await readChainTime(swarm.connection, signal)
   output.result({ chainId: swarm.deployment.chainId, lanes: document }, () => {
     if (found.length === 0) return 'This wallet has no lanes. Open one with: unhosted swarm open PROVIDER AMOUNT'
-    return renderLanes(found, { nowSeconds, payer, colours: output.colours })
+    const columns = output.live ? output.columns() : Number.POSITIVE_INFINITY
+    return renderLanes(found, { nowSeconds, payer, columns, colours: output.colours })
   })
 }
