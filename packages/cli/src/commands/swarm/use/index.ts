@@ -6,7 +6,7 @@ export const use = defineCommand({
   summary: 'Set the chain and the contracts that wallet and swarm commands use',
   details: [
     'The contracts are compared with what this version compiles to, byte by byte, before they are taken.',
-    'For trying it out: npm run chain in the checkout starts a chain of your own, and says what to type here.'
+    'For trying it out: npm run chain in the checkout starts a chain of your own, which the example below takes.'
   ],
   positionals: {},
   options,
