@@ -33,11 +33,18 @@ const stake: readonly Change[] = [
   ['strangers dispute', '_requireRequester(evidence.lane);', ''],
   ['the payer may not dispute', 'msg.sender == lane.payer || msg.sender', 'msg.sender'],
   ['the signer may not dispute', ' || msg.sender == lane.signer, NotRequester', ', NotRequester'],
+  ['the provider disputes the jobs of others', ' || msg.sender == lane.signer', ' || msg.sender == lane.provider'],
   ['a dispute is refused in its last second', 'block.timestamp <= opensUntil', 'block.timestamp < opensUntil'],
   ['disputes cost no bond', 'evidenceRoot);\n        _pull(disputeBond);', 'evidenceRoot);'],
   ['open disputes are not counted', 'stake_.openDisputes += 1;', ''],
+  ['open disputes are counted as one', 'stake_.openDisputes += 1;', 'stake_.openDisputes = 1;'],
   ['a dispute over nothing', 'require(StakeMath.min(stake_.amount, atRisk) != 0, NothingAtStake(provider));', ''],
   ['a refund may be all that is at risk', 'StakeMath.halfRoundedDown(atRisk)', 'atRisk'],
+  ['a refund may be above what was paid', 'StakeMath.min(mostPaid, StakeMath.half', '(StakeMath.half'],
+  ['what is at risk wraps around', 'StakeMath.min(evidence.quote.atRisk, type(uint96).max)', 'evidence.quote.atRisk'],
+  ['a dispute is spent on the stake of that day', 'atRisk, type(uint96).max)', 'atRisk, stake_.amount)'],
+  ['the refund is the challenger\u2019s', 'requester: evidence.lane.payer,', 'requester: msg.sender,'],
+  ['bond and reward are the payer\u2019s', 'challenger: msg.sender,', 'challenger: evidence.lane.payer,'],
   ['another panel judges', '_requireLink("panel", dispute.arbiterSet, SwarmHashes.arbiterSet(panel));', ''],
   [
     'a panel is disputed that nobody signed for',
@@ -58,6 +65,7 @@ const stake: readonly Change[] = [
     'dispute.requester, dispute.atRisk, refund',
     'dispute.requester, type(uint96).max, refund'
   ],
+  ['a verdict takes what is not there', 'StakeMath.min(slash.most, stake_.amount)', 'slash.most'],
   ['a challenger who was right loses the bond', 'creditOf[challenger] += disputeBond;', ''],
   ['a refund has no cap', 'StakeMath.min(refundWanted, dispute.refundCap)', 'refundWanted'],
   [
@@ -65,9 +73,12 @@ const stake: readonly Change[] = [
     'uint256 compensation = StakeMath.halfRoundedDown(disputeBond);',
     'uint256 compensation = disputeBond;'
   ],
+  ['the provider pays for an acquittal', 'creditOf[dispute.provider] += compensation;', ''],
+  ['half of a lost bond is nobody\u2019s', 'burnable += disputeBond - compensation;', ''],
   // Proofs
   ['a proof is good again and again', 'jobSlashed[jobHash] = true;', ''],
   ['a proof takes half', 'lane.payer, all, refund', 'lane.payer, all / 2, refund'],
+  ['a proof is used up on nothing', 'require(all != 0, NothingAtStake(lane.provider));', ''],
   ['one receipt contradicts itself', 'require(firstHash != secondHash, SameReceipt(firstHash));', ''],
   [
     'receipts one after the other contradict',
