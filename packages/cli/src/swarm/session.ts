@@ -25,6 +25,7 @@ import { createQuestions } from '../terminal/questions.ts'
 import { safeLine } from '../terminal/safe-text.ts'
 import type { passphraseOptions } from '../wallet/options.ts'
 import { knownPassphrase } from '../wallet/passphrase.ts'
+import { createCandidSender } from './candid-sender.ts'
 import type { chainOptions, signingOptions } from './options.ts'
 
 type ChainArguments = Arguments<typeof chainOptions, Record<never, never>>
@@ -71,12 +72,12 @@ export async function openPayer(
   const account = await unlocked('payer')
   await prepareHome(paths)
   await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
-  const sender = createAccountSender({
-    connection: swarm.connection,
+  const policy = { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(args.maxGasPrice) }
+  const common = { connection: swarm.connection, folder: paths.swarmJournal, policy, log: silentLog }
+  const sender = createCandidSender({
     account,
-    folder: paths.swarmJournal,
-    policy: { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(args.maxGasPrice) },
-    log: silentLog
+    createSender: (watched) => createAccountSender({ ...common, account: watched }),
+    note: (text) => output.note(output.errorColours.dim(`  ${text}`))
   })
   await finishEarlier(sender, context)
   signal.throwIfAborted()
