@@ -62,6 +62,8 @@ These are the well-known development keys of anvil. Everyone has them: they are 
 to them on a public chain is gone.
 
 For programs: ${file}
+For wallet and swarm commands, in another terminal:
+  unhosted swarm use --rpc ${chain.rpc} --deployment ${file}
 Ctrl-C ends it, and nothing of it is kept.
 `
 }

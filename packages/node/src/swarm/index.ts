@@ -1,7 +1,5 @@
 export { formatDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
 export { type LocalAccount, privateKeyToAccount as localAccount } from 'viem/accounts'
-// Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
-export { ethInWords, usdcInWords } from './access/amounts.ts'
 export { type Balances, readBalances } from './access/balances.ts'
 export { type RememberedChain, readChainFile, writeChainFile } from './access/chain-file.ts'
 export { readChainTime } from './access/chain-time.ts'
@@ -17,6 +15,8 @@ export {
 } from './access/open-swarm.ts'
 export { peerIdHash } from './access/peer-id-hash.ts'
 export { sendUsdc } from './access/send-usdc.ts'
+// Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
+export { ethInWords, usdcInWords } from './amounts.ts'
 export {
   type AccountSender,
   type AccountSenderOptions,

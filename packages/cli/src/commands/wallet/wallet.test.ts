@@ -208,6 +208,7 @@ describe('lanes of a wallet', () => {
 
   it.each([
     ['a lane that is none', ['swarm', 'top-up', 'ffff', '1'], 'No lane'],
+    ['the wallet itself for a provider', ['swarm', 'open', devAccount(1).address, '1'], 'somebody else'],
     ['a window that is too short', ['swarm', 'open', provider, '1', '--window', '10m'], '1h to 30d']
   ])('refuse %s', async (_id, args, words) => {
     expect(await sign(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) })
@@ -223,7 +224,8 @@ describe('the stake of a machine', () => {
     // The job key is set once; more stake takes two signatures, not three.
     expect((await sign('swarm', 'stake', '1')).stderr).not.toContain('Signing JobKey')
     expect(await sign('swarm', 'unstake', '6')).toMatchObject({ stdout: expect.stringContaining('in 7 d') })
-    expect(await sign('swarm', 'unstake')).toMatchObject({ code: 1 })
+    const early = await sign('swarm', 'unstake')
+    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('may leave in 7 d') })
     await chain.rpc('evm_increaseTime', 7 * 86_400)
     await chain.rpc('evm_mine')
     expect(await sign('swarm', 'unstake')).toMatchObject({ code: 0 })
@@ -247,7 +249,10 @@ describe('contracts of one’s own', () => {
     expect(deployed.code).toBe(0)
     const { swarmLanes } = JSON.parse(deployed.stdout)
     expect(swarmLanes).not.toBe(chain.deployment.swarmLanes)
-    expect(await document('wallet', 'balance')).toMatchObject({ inHandMicroUsdc: '0', stakedMicroUsdc: '0' })
+    expect(await document('wallet', 'balance')).toMatchObject({
+      inHandMicroUsdc: '1000000000000',
+      stakedMicroUsdc: '0'
+    })
   })
 
   it('are not taken where the code is another', async () => {

@@ -3,6 +3,7 @@ import type { Address } from '@unhosted/core/swarm/deal'
 import type { MicroUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import type { TransactionReceipt } from 'viem'
+import { usdcInWords } from '../amounts.ts'
 import type { AccountSender } from '../chain/account-sender.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 import { lowerCase } from '../chain/deal-deployment.ts'
@@ -24,7 +25,7 @@ export async function sendUsdc(
   return sender.send(
     {
       operation: `send ${randomUUID()}`,
-      what: `send ${amount} micro-USDC`,
+      what: `send ${usdcInWords(amount)}`,
       to: lowerCase(deployment.usdc),
       data: transferData(to, amount),
       value: 0n

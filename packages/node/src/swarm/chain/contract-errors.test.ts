@@ -12,7 +12,7 @@ describe('decodeRevert', () => {
       'a custom error of SwarmLanes',
       encodeErrorResult({ abi: swarmLanesAbi, errorName: 'InsufficientDeposit', args: [payer, 5n, 7n] }),
       { name: 'InsufficientDeposit', args: { payer, free: '5', wanted: '7' } },
-      `${payer} has 5 micro-USDC of deposit that is free, not 7`
+      `${payer} has $0.000005 USDC of deposit that is free, not $0.000007 USDC`
     ],
     [
       'one with a time',

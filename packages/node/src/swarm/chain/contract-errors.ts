@@ -1,5 +1,7 @@
+import { microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { type Abi, decodeErrorResult, parseAbi } from 'viem'
+import { usdcInWords } from '../amounts.ts'
 
 /** Errors of what our contracts call: OpenZeppelin's token and guard errors (USDC itself reverts with sentences). */
 const calledErrorsAbi = parseAbi([
@@ -44,27 +46,28 @@ function clean(text: string): string {
   return plain.length > 200 ? `${plain.slice(0, 200)}...` : plain
 }
 
+/** `{name}` is the argument as it comes, `{name:usdc}` as an amount. */
 const sentences: Readonly<Record<string, string>> = {
   Error: '{message}',
   ZeroAddress: 'the address of the {what} is zero',
   ZeroAmount: 'the amount is zero',
   AmountTooLarge: 'the amount {amount} is above the most that fits, {most}',
-  InsufficientDeposit: '{payer} has {free} micro-USDC of deposit that is free, not {wanted}',
-  InsufficientEarnings: '{provider} has earned {earned} micro-USDC that can be withdrawn, not {wanted}',
+  InsufficientDeposit: '{payer} has {free:usdc} of deposit that is free, not {wanted:usdc}',
+  InsufficientEarnings: '{provider} has earned {earned:usdc} that can be withdrawn, not {wanted:usdc}',
   CloseWindowOutOfRange: 'a close window of {closeWindow} s is not between {least} and {most} s',
   NotPayer: '{caller} is not the payer of lane {laneId}',
   NotProvider: '{caller} is not the provider of lane {laneId}',
   LaneNotOpen: 'lane {laneId} is not open',
   LaneNotClosing: 'lane {laneId} is not closing',
   CloseNotOver: 'the close of lane {laneId} may be finished at unix second {closesAt}, not before',
-  UnexpectedTransfer: 'the token moved {received} micro-USDC where {expected} were sent',
-  InsufficientStake: '{provider} has {staked} micro-USDC at stake, not {wanted}',
-  InsufficientCredit: '{account} has {credit} micro-USDC of credit, not {wanted}',
+  UnexpectedTransfer: 'the token moved {received:usdc} where {expected:usdc} were sent',
+  InsufficientStake: '{provider} has {staked:usdc} at stake, not {wanted:usdc}',
+  InsufficientCredit: '{account} has {credit:usdc} of credit, not {wanted:usdc}',
   NothingLeaving: '{provider} has asked no stake back',
   NothingAtStake: '{provider} has nothing at stake',
   NotRequester: 'only {payer}, who pays the lane, and {signer}, who signs for it, may open a dispute of its jobs',
-  ERC20InsufficientBalance: '{sender} holds {balance} micro-USDC, not {needed}',
-  ERC20InsufficientAllowance: '{spender} is allowed {allowance} micro-USDC, not {needed}',
+  ERC20InsufficientBalance: '{sender} holds {balance:usdc}, not {needed:usdc}',
+  ERC20InsufficientAllowance: '{spender} is allowed {allowance:usdc}, not {needed:usdc}',
   SafeERC20FailedOperation: 'the token {token} refused the transfer'
 }
 
@@ -74,7 +77,10 @@ function inWords(name: string, args: Readonly<Record<string, string>>): string {
     const list = Object.entries(args).map(([key, value]) => `${key} ${value}`)
     return list.length === 0 ? apart(name) : `${apart(name)}: ${list.join(', ')}`
   }
-  return sentence.replace(/\{(\w+)\}/g, (_, key: string) => args[key] ?? args['0'] ?? '?')
+  return sentence.replace(/\{(\w+)(:usdc)?\}/g, (_, key: string, unit: string | undefined) => {
+    const value = args[key] ?? args['0'] ?? '?'
+    return unit === undefined || !/^\d{1,78}$/.test(value) ? value : usdcInWords(microUsdc(BigInt(value)))
+  })
 }
 
 /** `NotAnArbiter` as `not an arbiter`. */

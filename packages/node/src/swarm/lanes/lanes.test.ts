@@ -67,7 +67,7 @@ describe('a deposit', () => {
     await expect(asPayer.deposit(usdc(balance + 7n), { signal })).rejects.toMatchObject({
       code: 'USDC_INSUFFICIENT',
       details: { missing: '7' },
-      advice: expect.stringMatching(/7 micro-USDC more/)
+      advice: expect.stringMatching(/\$0\.000007 USDC more/)
     })
   })
 })
@@ -120,7 +120,12 @@ describe('a lane', () => {
       { signal }
     )
   it.each<[string, (lane: Lane) => Promise<unknown>, string, RegExp]>([
-    ['opened beyond the deposit', openAgain, 'InsufficientDeposit', /40 micro-USDC of deposit that is free, not 41/],
+    [
+      'opened beyond the deposit',
+      openAgain,
+      'InsufficientDeposit',
+      /\$0\.00004 USDC of deposit that is free, not \$0\.000041 USDC/
+    ],
     [
       'closed by its provider',
       (lane) => asProvider.startClose(lane, { signal }),
@@ -143,7 +148,7 @@ describe('a lane', () => {
       'paid out before it was earned',
       () => asProvider.withdrawEarnings(provider.address, usdc(1n), { signal }),
       'InsufficientEarnings',
-      /has earned 0 micro-USDC/
+      /has earned \$0\.00 USDC/
     ]
   ])('is not %s, and no transaction is sent', async (_, act, error, words) => {
     const { lane } = await opened(60n)
@@ -182,7 +187,10 @@ describe('a transaction that is mined and refused', () => {
     await chain.rpc('evm_setAutomine', true)
     const failures = outcomes.filter((outcome) => outcome instanceof Error)
     expect(failures).toMatchObject([
-      { code: 'TX_REVERTED', message: expect.stringMatching(/has 0 micro-USDC of deposit that is free, not 100/) }
+      {
+        code: 'TX_REVERTED',
+        message: expect.stringMatching(/has \$0\.00 USDC of deposit that is free, not \$0\.0001 USDC/)
+      }
     ])
     await asPayer.depositWithAuthorization(usdc(100n), { signal })
     const failed = outcomes.findIndex((outcome) => outcome instanceof Error)

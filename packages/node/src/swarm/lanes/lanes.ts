@@ -3,6 +3,7 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { encodeFunctionData, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { getBlock, readContract } from 'viem/actions'
+import { usdcInWords } from '../amounts.ts'
 import type { AccountSender } from '../chain/account-sender.ts'
 import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
 import type { ChainConnection } from '../chain/connection.ts'
@@ -78,11 +79,11 @@ export function createLanes({ connection, deployment, sender, account }: LanesOp
         await allow(connection, sender, usdc, swarmLanes, amount, `${operation}/allow`, signal)
         return encode({ ...contract, functionName: 'deposit', args: [account.address, amount] })
       }
-      return act(`deposit ${amount} micro-USDC`, data, options)
+      return act(`deposit ${usdcInWords(amount)}`, data, options)
     },
     depositWithAuthorization: (amount, options) =>
       act(
-        `deposit ${amount} micro-USDC`,
+        `deposit ${usdcInWords(amount)}`,
         async (signal) => {
           await checkUsdcBalance(connection, usdc, account.address, amount, signal)
           await connection.checkChainId(signal)
@@ -95,14 +96,14 @@ export function createLanes({ connection, deployment, sender, account }: LanesOp
       ),
     async open({ provider, signer, closeWindow, amount }, options) {
       const data = encode({ ...contract, functionName: 'openLane', args: [provider, signer, closeWindow, amount] })
-      const receipt = await act(`open a lane with ${amount} micro-USDC`, data, options)
+      const receipt = await act(`open a lane with ${usdcInWords(amount)}`, data, options)
       const { laneId, nonce } = found(events(receipt, 'LaneOpened')).args
       const parties = { payer: sender.address, provider: lowerCase(provider), signer: lowerCase(signer) }
       return { laneId, lane: { ...parties, closeWindow, nonce }, receipt }
     },
     async topUp(lane, amount, options) {
       const data = encode({ ...contract, functionName: 'topUp', args: [lane, amount] })
-      const receipt = await act(`top a lane up with ${amount} micro-USDC`, data, options)
+      const receipt = await act(`top a lane up with ${usdcInWords(amount)}`, data, options)
       return microUsdc(found(events(receipt, 'LaneToppedUp')).args.funded)
     },
     async startClose(lane, options) {
@@ -120,13 +121,13 @@ export function createLanes({ connection, deployment, sender, account }: LanesOp
     },
     withdrawDeposit: (to, amount, options) =>
       act(
-        `withdraw ${amount} micro-USDC of the deposit`,
+        `withdraw ${usdcInWords(amount)} of the deposit`,
         encode({ ...contract, functionName: 'withdrawDeposit', args: [to, amount] }),
         options
       ),
     withdrawEarnings: (to, amount, options) =>
       act(
-        `withdraw ${amount} micro-USDC of earnings`,
+        `withdraw ${usdcInWords(amount)} of earnings`,
         encode({ ...contract, functionName: 'withdrawEarnings', args: [to, amount] }),
         options
       ),

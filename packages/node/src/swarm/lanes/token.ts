@@ -2,6 +2,7 @@ import { BaseError } from '@unhosted/core/errors'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { type Address, encodeFunctionData, parseAbi } from 'viem'
 import { readContract } from 'viem/actions'
+import { usdcInWords } from '../amounts.ts'
 import type { AccountSender } from '../chain/account-sender.ts'
 import type { ChainConnection } from '../chain/connection.ts'
 
@@ -33,9 +34,9 @@ export async function checkUsdcBalance(
 ): Promise<void> {
   const balance = await readUsdcBalance(connection, usdc, account, signal)
   if (balance >= amount) return
-  const missing = amount - balance
-  throw new BaseError('USDC_INSUFFICIENT', `${account} holds ${balance} micro-USDC, not ${amount}.`, {
-    advice: `Send it ${missing} micro-USDC more on chain ${connection.chainId}, or use less. Nothing was sent.`,
+  const missing = microUsdc(amount - balance)
+  throw new BaseError('USDC_INSUFFICIENT', `${account} holds ${usdcInWords(balance)}, not ${usdcInWords(amount)}.`, {
+    advice: `Send it ${usdcInWords(missing)} more on chain ${connection.chainId}, or use less. Nothing was sent.`,
     details: { account, balance: `${balance}`, amount: `${amount}`, missing: `${missing}` }
   })
 }
@@ -54,7 +55,7 @@ export async function allow(
   const allowed = await connection.call('tell an allowance', signal, (client) => readContract(client, read))
   if (allowed >= amount) return
   const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, amount] })
-  await sender.send({ operation, what: `allow ${spender} ${amount} micro-USDC`, to: usdc, data, value: 0n }, signal)
+  await sender.send({ operation, what: `allow ${spender} ${usdcInWords(amount)}`, to: usdc, data, value: 0n }, signal)
 }
 
 /** Calldata of a plain transfer, for the wallet. */

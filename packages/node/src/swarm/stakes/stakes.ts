@@ -3,6 +3,7 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, type SwarmDeployment } from '@unhosted/swarm-contracts'
 import { encodeFunctionData, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { readContract } from 'viem/actions'
+import { usdcInWords } from '../amounts.ts'
 import type { AccountSender } from '../chain/account-sender.ts'
 import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
 import type { ChainConnection } from '../chain/connection.ts'
@@ -63,7 +64,7 @@ export function createStakes({ connection, deployment, sender }: StakesOptions):
         await allow(connection, sender, usdc, providerStake, amount, `${operation}/allow`, signal)
         return encode({ ...contract, functionName: 'stake', args: [amount] })
       }
-      return act(`stake ${amount} micro-USDC`, data, options)
+      return act(`stake ${usdcInWords(amount)}`, data, options)
     },
     setJobKey(jobKey, peerIdHash, options) {
       const data = async (signal: AbortSignal) => {
@@ -77,7 +78,7 @@ export function createStakes({ connection, deployment, sender }: StakesOptions):
     },
     async startUnstake(amount, options) {
       const data = encode({ ...contract, functionName: 'startUnstake', args: [amount] })
-      const receipt = await act(`ask ${amount} micro-USDC of stake back`, data, options)
+      const receipt = await act(`ask ${usdcInWords(amount)} of stake back`, data, options)
       const logs = logsOf(receipt, providerStake)
       return Number(found(parseEventLogs({ abi: providerStakeAbi, logs, eventName: 'Unstaking' })).args.leavesAt)
     },
@@ -85,7 +86,7 @@ export function createStakes({ connection, deployment, sender }: StakesOptions):
       act('take stake out', encode({ ...contract, functionName: 'finishUnstake', args: [to] }), options),
     withdrawCredit: (to, amount, options) =>
       act(
-        `withdraw ${amount} micro-USDC of credit`,
+        `withdraw ${usdcInWords(amount)} of credit`,
         encode({ ...contract, functionName: 'withdrawCredit', args: [to, amount] }),
         options
       ),

@@ -1,6 +1,10 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { Hash } from '@unhosted/core/swarm/deal'
+import { microUsdc } from '@unhosted/core/units'
+import { usdcInWords } from '../amounts.ts'
 import type { LaneState } from '../lanes/lane-state.ts'
+
+const inWords = (amount: bigint): string => usdcInWords(microUsdc(amount))
 
 export function stateMissing(laneId: Hash): BaseError {
   return new BaseError('VOUCHER_STATE_MISSING', `There is no record of what was signed on lane ${laneId}.`, {
@@ -12,7 +16,7 @@ export function stateMissing(laneId: Hash): BaseError {
 export function stateBehind(laneId: Hash, recorded: bigint, claimed: bigint): BaseError {
   return new BaseError(
     'VOUCHER_STATE_BEHIND',
-    `The record of lane ${laneId} ends at ${recorded} micro-USDC, but ${claimed} were claimed on the chain.`,
+    `The record of lane ${laneId} ends at ${inWords(recorded)}, but ${inWords(claimed)} were claimed on the chain.`,
     {
       advice: 'An old copy was restored: take over the highest voucher from the provider, or close the lane.',
       details: { laneId, recorded: `${recorded}`, claimed: `${claimed}` }
@@ -30,7 +34,7 @@ export function wrongParty(laneId: Hash, why: string): BaseError {
 export function notHigher(laneId: Hash, cumulative: bigint, last: bigint): BaseError {
   return new BaseError(
     'VOUCHER_NOT_HIGHER',
-    `A voucher of ${cumulative} micro-USDC on lane ${laneId} does not follow one of ${last}.`,
+    `A voucher of ${inWords(cumulative)} on lane ${laneId} does not follow one of ${inWords(last)}.`,
     {
       advice: 'Vouchers count from the opening of the lane: promise more than before.',
       details: { laneId, cumulative: `${cumulative}`, last: `${last}` }
@@ -41,7 +45,7 @@ export function notHigher(laneId: Hash, cumulative: bigint, last: bigint): BaseE
 export function aboveFunding(laneId: Hash, cumulative: bigint, funded: bigint): BaseError {
   return new BaseError(
     'VOUCHER_ABOVE_FUNDING',
-    `A voucher of ${cumulative} micro-USDC is above the ${funded} that lane ${laneId} holds for certain.`,
+    `A voucher of ${inWords(cumulative)} is above the ${inWords(funded)} that lane ${laneId} holds for certain.`,
     {
       advice: 'Top the lane up and wait for the confirmations that its amount asks for.',
       details: { laneId, cumulative: `${cumulative}`, funded: `${funded}` }

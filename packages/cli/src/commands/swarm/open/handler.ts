@@ -19,7 +19,8 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const amount = parseAmount(args.amount)
   const closeWindow = Math.ceil(parseDuration(args.window) / 1000)
   if (closeWindow < leastWindow || closeWindow > mostWindow) throw usageError('--window takes 1h to 30d.')
-  const { laneSigner } = await walletAddresses(paths)
+  const { payer, laneSigner } = await walletAddresses(paths)
+  if (provider === payer) throw usageError('That is the address of this wallet: a lane pays somebody else.')
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
     `Set ${usdcInWords(amount)} aside for ${checksummed(provider)} on chain ${deployment.chainId};`,
     `${checksummed(laneSigner)} signs vouchers against it, and closing takes ${args.window}.`

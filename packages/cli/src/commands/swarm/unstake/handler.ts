@@ -1,9 +1,12 @@
-import { readChainTime, usdcInWords } from '@unhosted/node/swarm'
+import type { Address } from '@unhosted/core/swarm/deal'
+import { type OpenedSwarm, readChainTime, readStake, usdcInWords } from '@unhosted/node/swarm'
 import { walletAddresses } from '@unhosted/node/wallet'
+import { usageError } from '../../../command/build-parser.ts'
 import type { Handler } from '../../../command/spec.ts'
 import { parseAmount } from '../../../swarm/parse.ts'
+import { spanInWords } from '../../../swarm/render.ts'
 import { renderStake, stakeDocument } from '../../../swarm/render-stake.ts'
-import { openPayer } from '../../../swarm/session.ts'
+import { openChain, openPayer } from '../../../swarm/session.ts'
 import { checksummed } from '../../../wallet/render.ts'
 import type { options } from '../stake/options.ts'
 import type { positionals } from './options.ts'
@@ -12,6 +15,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const { output, paths, signal } = context
   const amount = args.amount === undefined ? null : parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)
+  if (amount === null) await refuseEarly(await openChain(args, context), payer, signal)
   const { connection, stakes } = await openPayer(args, context, async ({ deployment }) => [
     amount === null
       ? `Take back the stake that may leave by now, to ${checksummed(payer)} on chain ${deployment.chainId}.`
@@ -22,4 +26,13 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const state = await stakes.stakeOf(payer, signal)
   const nowSeconds = await readChainTime(connection, signal)
   output.result(stakeDocument(payer, state), () => renderStake(state, nowSeconds))
+}
+
+/** Before a passphrase is asked for in vain. A chain without traffic lags behind the clock of this computer. */
+async function refuseEarly(swarm: OpenedSwarm, provider: Address, signal: AbortSignal): Promise<void> {
+  const { leaving, openDisputes } = await readStake(swarm, provider, signal)
+  if (leaving === null) throw usageError('No stake was asked back. Ask with: unhosted swarm unstake AMOUNT')
+  if (openDisputes > 0) throw usageError('A dispute is open: until it ends, no stake leaves.')
+  const now = Math.max(await readChainTime(swarm.connection, signal), Math.floor(Date.now() / 1000))
+  if (leaving.from > now) throw usageError(`The stake may leave in ${spanInWords(leaving.from - now)}.`)
 }
