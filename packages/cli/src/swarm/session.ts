@@ -21,6 +21,7 @@ import { unlock, type WalletRole } from '@unhosted/node/wallet'
 import { usageError } from '../command/build-parser.ts'
 import type { CommandContext } from '../command/context.ts'
 import type { Arguments } from '../command/spec.ts'
+import type { Output } from '../terminal/output.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { safeLine } from '../terminal/safe-text.ts'
 import type { passphraseOptions } from '../wallet/options.ts'
@@ -64,11 +65,8 @@ export async function openPayer(
   output.note(`Gas is paid at ${args.maxGasPrice} gwei at most (--max-gas-price).`)
   await confirm(args, context)
   const passphrase = await knownPassphrase(args, context)
-  const show = (text: ClearText): void => {
-    for (const line of text) output.note(output.errorColours.dim(`  ${safeLine(line)}`))
-  }
   const unlocked = async (role: WalletRole): Promise<LocalAccount> =>
-    showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, show)
+    showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
   const account = await unlocked('payer')
   await prepareHome(paths)
   await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
@@ -83,6 +81,13 @@ export async function openPayer(
   signal.throwIfAborted()
   const parts = { connection: swarm.connection, deployment: swarm.deployment, account, sender }
   return { ...swarm, sender, lanes: createLanes(parts), stakes: createStakes(parts), account: unlocked }
+}
+
+/** Prints what is being signed, set apart from what the command itself says. */
+export function showSigned(output: Output): (text: ClearText) => void {
+  return (text) => {
+    for (const line of text) output.note(output.errorColours.dim(`  ${safeLine(line)}`))
+  }
 }
 
 /** Ask before anything is signed; without a person there must be --yes. */

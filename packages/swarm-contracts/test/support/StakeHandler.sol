@@ -362,7 +362,7 @@ contract StakeHandler is StakeFixture {
                 who: who,
                 customer: people[3 + (seed >> 24) % 2],
                 keyOfThen: (seed >> 32) % keys[who].length,
-                atRisk: uint128(1 + (seed >> 40) % (400 * USD)),
+                atRisk: uint128(1 + (seed >> 40) % ((seed >> 104) % 4 == 0 ? 3 * STAKE : 400 * USD)),
                 maxCharge: uint128((seed >> 80) % 2 == 0 ? PICO : 0.00042e12 - 1),
                 deadline: uint64(clock + (seed >> 96) % 2 days),
                 disputed: false,

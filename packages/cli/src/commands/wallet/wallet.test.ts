@@ -246,7 +246,7 @@ describe('contracts of one’s own', () => {
       'mock',
       '--json'
     )
-    expect(deployed.code).toBe(0)
+    expect(deployed.code, deployed.stderr).toBe(0)
     const { swarmLanes } = JSON.parse(deployed.stdout)
     expect(swarmLanes).not.toBe(chain.deployment.swarmLanes)
     expect(await document('wallet', 'balance')).toMatchObject({

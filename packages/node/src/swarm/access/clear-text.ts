@@ -21,10 +21,11 @@ export type ClearText = readonly string[]
 /**
  * The account, showing what it signs before it signs. Money is at stake, so what is shown is decoded from what is
  * signed, not from what somebody meant to sign.
+ * @param deployment null before there is one: contracts then have no names
  */
 export function showingAccount(
   account: LocalAccount,
-  deployment: SwarmDeployment,
+  deployment: SwarmDeployment | null,
   show: (text: ClearText) => void
 ): LocalAccount {
   const shown: LocalAccount = {
@@ -47,7 +48,7 @@ export function showingAccount(
 export function explainTransaction(
   from: Address,
   transaction: TransactionSerializable,
-  deployment: SwarmDeployment
+  deployment: SwarmDeployment | null
 ): ClearText {
   const { to, data = '0x', value = 0n, gas = 0n, nonce, chainId } = transaction
   const fee = gas * (transaction.maxFeePerGas ?? 0n)
@@ -72,7 +73,7 @@ interface TypedDataFacts {
 export function explainTypedData(
   signer: Address,
   { domain, primaryType, message }: TypedDataFacts,
-  deployment: SwarmDeployment
+  deployment: SwarmDeployment | null
 ): ClearText {
   const rows = (facts: unknown): string[] =>
     Object.entries(facts ?? {}).map(([name, value]) => `${name.padEnd(18)} ${inWords(name, value, deployment)}`)
@@ -80,15 +81,17 @@ export function explainTypedData(
 }
 
 /** With the checksum of EIP-55. */
-function nameOf(address: Address, { usdc, swarmLanes, providerStake, token }: SwarmDeployment): string {
+function nameOf(address: Address, deployment: SwarmDeployment | null): string {
   const to = getAddress(address)
+  if (deployment === null) return to
+  const { usdc, swarmLanes, providerStake, token } = deployment
   if (isAddressEqual(to, swarmLanes)) return `SwarmLanes ${to}`
   if (isAddressEqual(to, providerStake)) return `ProviderStake ${to}`
   if (isAddressEqual(to, usdc)) return `${token.name} ${to}`
   return to
 }
 
-function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment): ClearText {
+function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment | null): ClearText {
   const abi = to === null ? null : abiOf(to, deployment)
   if (abi === null) return data === '0x' ? [] : [`data     ${data.length / 2 - 1} bytes`]
   const call = decodeCall(abi, data)
@@ -103,7 +106,7 @@ function explainCall(to: Address | null, data: Hex, deployment: SwarmDeployment)
 }
 
 /** A struct has a line for each of its fields, as nobody checks an address in the middle of a long one. */
-function argumentInWords(name: string, value: unknown, deployment: SwarmDeployment): ClearText {
+function argumentInWords(name: string, value: unknown, deployment: SwarmDeployment | null): ClearText {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [`  ${name.padEnd(12)} ${inWords(name, value, deployment)}`]
   }
@@ -120,7 +123,9 @@ function decodeCall(abi: Abi, data: Hex): { functionName: string; args?: readonl
   }
 }
 
-function abiOf(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): Abi | null {
+function abiOf(to: Address, deployment: SwarmDeployment | null): Abi | null {
+  if (deployment === null) return null
+  const { usdc, swarmLanes, providerStake } = deployment
   if (isAddressEqual(to, swarmLanes)) return swarmLanesAbi
   if (isAddressEqual(to, providerStake)) return providerStakeAbi
   // Of the mock only what every USDC has is called.
@@ -131,7 +136,7 @@ function abiOf(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment
 const amounts = new Set(['amount', 'value', 'cumulative', 'refund'])
 const moments = new Set(['validAfter', 'validBefore', 'validUntil', 'deadline'])
 
-function inWords(name: string, value: unknown, deployment: SwarmDeployment): string {
+function inWords(name: string, value: unknown, deployment: SwarmDeployment | null): string {
   if (typeof value === 'bigint' && amounts.has(name)) return usdcInWords(microUsdc(value))
   if (typeof value === 'bigint' && moments.has(name)) return momentInWords(value)
   if (typeof value === 'string' && isAddress(value)) return nameOf(value, deployment)

@@ -14,6 +14,7 @@ import { waitForTransactionReceipt, writeContract } from 'viem/actions'
 import type { HomePaths } from '../../store/index.ts'
 import { type ChainConnection, createChainConnection } from '../chain/connection.ts'
 import { noChain, readChainFile } from './chain-file.ts'
+import { type ClearText, showingAccount } from './clear-text.ts'
 
 /** Which chain a command means; what is not given comes from the home folder. */
 export interface ChainChoice {
@@ -84,6 +85,8 @@ export interface DeployContractsOptions {
   /** micro-USDC */
   readonly disputeBond: bigint
   readonly signal: AbortSignal
+  /** Before each signature. */
+  readonly show: (text: ClearText) => void
   readonly onDeployed: (name: string, address: string) => void
 }
 
@@ -92,7 +95,8 @@ export interface DeployContractsOptions {
  * @throws BaseError SWARM_NOT_DEPLOYED where no USDC is known on that chain and none is given; as `deploySwarm`
  */
 export async function deployContracts(options: DeployContractsOptions): Promise<SwarmDeployment> {
-  const { rpcUrl, chainId, account, disputeBond, signal, onDeployed } = options
+  const { rpcUrl, chainId, disputeBond, signal, onDeployed } = options
+  const account = showingAccount(options.account, null, options.show)
   const usdc = options.usdc ?? usdcAddress(chainId)
   if (usdc === undefined) {
     throw new BaseError('SWARM_NOT_DEPLOYED', `No USDC is known on chain ${chainId}.`, {

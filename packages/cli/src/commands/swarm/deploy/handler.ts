@@ -5,7 +5,7 @@ import { usageError } from '../../../command/build-parser.ts'
 import type { Handler } from '../../../command/spec.ts'
 import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
 import { renderDeployment } from '../../../swarm/render.ts'
-import { confirm } from '../../../swarm/session.ts'
+import { confirm, showSigned } from '../../../swarm/session.ts'
 import { knownPassphrase } from '../../../wallet/passphrase.ts'
 import { checksummed } from '../../../wallet/render.ts'
 import type { options } from './options.ts'
@@ -30,6 +30,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     usdc,
     disputeBond,
     signal,
+    show: showSigned(output),
     onDeployed: (name, address) => output.note(`${name} stands at ${address}.`)
   })
   await prepareHome(paths)
