@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import { z } from 'zod'
@@ -44,6 +44,7 @@ async function fetchWhole(wanted: WantedFile, first: RemoteFile, options: Downlo
   for (;;) {
     try {
       await attempt(remote, options, onBytes)
+      await trim(join(options.partial.folder, options.name), remote.sizeBytes ?? wanted.sizeBytes)
       return remote
     } catch (error) {
       if (error instanceof ChildFailure) throw stopped(error)
@@ -72,6 +73,14 @@ async function attempt(
   })
 }
 
+/**
+ * While it downloads, ipull keeps its state behind the end of the file; a last write of that state can land after it has
+ * cut the file to its size (3.9.5: the write is not awaited by the truncation). Called when its process has ended.
+ */
+async function trim(path: string, sizeBytes: number | null): Promise<void> {
+  if (sizeBytes !== null && (await stat(path)).size > sizeBytes) await truncate(path, sizeBytes)
+}
+
 /** The downloader has tried again and again by itself before it falls silent. */
 function stopped(failure: ChildFailure): BaseError {
   const why = failure.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
@@ -88,9 +97,11 @@ async function verify(wanted: WantedFile, remote: RemoteFile, options: DownloadO
   if (expected !== null) {
     const actual = await sha256File(path, options)
     if (actual === expected) return
+    const { size } = await stat(path)
     await options.partial.discard()
     throw new BaseError('MODEL_HASH_MISMATCH', `The sha256 of the download is ${actual}, announced was ${expected}.`, {
-      advice: 'Nothing was stored. Pull again; if it repeats, the source is altered.'
+      advice: 'Nothing was stored. Pull again; if it repeats, the source is altered.',
+      details: { sizeBytes: size, announcedBytes: remote.sizeBytes ?? wanted.sizeBytes }
     })
   }
   const { size } = await stat(path)
