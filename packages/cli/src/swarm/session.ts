@@ -68,19 +68,29 @@ export async function openPayer(
   const unlocked = async (role: WalletRole): Promise<LocalAccount> =>
     showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
   const account = await unlocked('payer')
-  await prepareHome(paths)
-  await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
-  const policy = { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(args.maxGasPrice) }
-  const common = { connection: swarm.connection, folder: paths.swarmJournal, policy, log: silentLog }
-  const sender = createCandidSender({
-    account,
-    createSender: (watched) => createAccountSender({ ...common, account: watched }),
-    note: (text) => output.note(output.errorColours.dim(`  ${text}`))
-  })
+  const sender = await openSender(swarm, account, args.maxGasPrice, context)
   await finishEarlier(sender, context)
   signal.throwIfAborted()
   const parts = { connection: swarm.connection, deployment: swarm.deployment, account, sender }
   return { ...swarm, sender, lanes: createLanes(parts), stakes: createStakes(parts), account: unlocked }
+}
+
+/** What sends the transactions of `account`, with its journal in the home folder. */
+export async function openSender(
+  { connection }: Pick<OpenedSwarm, 'connection'>,
+  account: LocalAccount,
+  maxGasPriceGwei: number,
+  { paths, output }: CommandContext
+): Promise<AccountSender> {
+  const policy = { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(maxGasPriceGwei) }
+  await prepareHome(paths)
+  await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
+  const common = { connection, folder: paths.swarmJournal, policy, log: silentLog }
+  return createCandidSender({
+    account,
+    createSender: (watched) => createAccountSender({ ...common, account: watched }),
+    note: (text) => output.note(output.errorColours.dim(`  ${text}`))
+  })
 }
 
 /** Prints what is being signed, set apart from what the command itself says. */

@@ -5,6 +5,7 @@ export { type RememberedChain, readChainFile, writeChainFile } from './access/ch
 export { readChainTime } from './access/chain-time.ts'
 export { type ClearText, showingAccount } from './access/clear-text.ts'
 export { type FoundLane, findLanes } from './access/find-lanes.ts'
+export { mintedMock, mintMock } from './access/mint-mock.ts'
 export {
   type ChainChoice,
   type DeployContractsOptions,

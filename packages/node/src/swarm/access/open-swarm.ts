@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { BaseError } from '@unhosted/core/errors'
 import {
   deploySwarm,
-  mockUsdcAbi,
   parseDeployment,
   type SwarmDeployment,
   swarmAddresses,
@@ -10,7 +9,6 @@ import {
   verifySwarm
 } from '@unhosted/swarm-contracts'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
-import { waitForTransactionReceipt, writeContract } from 'viem/actions'
 import type { HomePaths } from '../../store/index.ts'
 import { type ChainConnection, createChainConnection } from '../chain/connection.ts'
 import { noChain, readChainFile } from './chain-file.ts'
@@ -106,7 +104,7 @@ export async function deployContracts(options: DeployContractsOptions): Promise<
   checkToken(chainId, usdc)
   const connection = createChainConnection({ rpcUrl, chainId })
   await connection.checkChainId(signal)
-  const deployment = await deploySwarm({
+  return deploySwarm({
     rpc: rpcUrl,
     chainId,
     account,
@@ -116,29 +114,4 @@ export async function deployContracts(options: DeployContractsOptions): Promise<
     signal,
     onDeployed: ({ name, address }) => onDeployed(name, address)
   })
-  if (usdc === 'mock') await mint(connection, account, deployment.usdc, signal)
-  return deployment
-}
-
-/** What whoever deploys a mock gets of it, so that there is something to try out with. 1,000,000 USDC. */
-const minted = 1_000_000_000_000n
-
-async function mint(
-  connection: ChainConnection,
-  account: LocalAccount,
-  usdc: Address,
-  signal: AbortSignal
-): Promise<void> {
-  const mock = { address: usdc, abi: mockUsdcAbi, account, chain: null } as const
-  const args = [account.address, minted] as const
-  await connection.call('mint mock USDC', signal, (client) =>
-    writeContract(client, { ...mock, functionName: 'configureMinter', args })
-  )
-  const hash = await connection.call('mint mock USDC', signal, (client) =>
-    // Not estimated: the estimate would fail until the one before is mined.
-    writeContract(client, { ...mock, functionName: 'mint', args, gas: 200_000n })
-  )
-  await connection.call('mint mock USDC', signal, (client) =>
-    waitForTransactionReceipt(client, { hash, pollingInterval: 250 })
-  )
 }

@@ -1,11 +1,21 @@
 import { prepareHome, writeFileAtomic } from '@unhosted/node/store'
-import { deployContracts, formatDeployment, localAccount, writeChainFile } from '@unhosted/node/swarm'
+import {
+  deployContracts,
+  formatDeployment,
+  localAccount,
+  mintedMock,
+  mintMock,
+  showingAccount,
+  usdcInWords,
+  writeChainFile
+} from '@unhosted/node/swarm'
 import { unlock, walletAddresses } from '@unhosted/node/wallet'
 import { usageError } from '../../../command/build-parser.ts'
 import type { Handler } from '../../../command/spec.ts'
+import { signingOptions } from '../../../swarm/options.ts'
 import { parseAddress, parseAmount } from '../../../swarm/parse.ts'
 import { renderDeployment } from '../../../swarm/render.ts'
-import { confirm, showSigned } from '../../../swarm/session.ts'
+import { confirm, openChain, openSender, showSigned } from '../../../swarm/session.ts'
 import { knownPassphrase } from '../../../wallet/passphrase.ts'
 import { checksummed } from '../../../wallet/render.ts'
 import type { options } from './options.ts'
@@ -36,6 +46,14 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
   await prepareHome(paths)
   await writeChainFile(paths, { rpcUrl, deployment })
   if (args.out !== undefined) await writeFileAtomic(args.out, formatDeployment(deployment), 0o644)
+  if (usdc === 'mock') {
+    // Only now: what stands on the chain is remembered, whatever becomes of this.
+    const swarm = await openChain({ rpc: undefined, chain: undefined, deployment: undefined }, context)
+    const shown = showingAccount(account, deployment, showSigned(output))
+    const sender = await openSender(swarm, shown, signingOptions.maxGasPrice.default, context)
+    await mintMock({ deployment, sender }, signal)
+    output.note(`Minted ${usdcInWords(mintedMock)} for ${checksummed(payer)}.`)
+  }
   output.result(JSON.parse(formatDeployment(deployment)), () =>
     ['Deployed, checked on the chain, and set for wallet and swarm commands:', renderDeployment(deployment)].join('\n')
   )
