@@ -1,16 +1,17 @@
 import { writeFile } from 'node:fs/promises'
-import { commands } from '../packages/cli/src/commands/index.ts'
+import { everyCommand } from '../packages/cli/src/commands/index.ts'
 import { renderReference } from '../packages/cli/src/docs/reference.ts'
-import { renderErrors } from './render-errors.ts'
+import { renderErrors, renderSwarmErrors } from './render-errors.ts'
 import { renderSettings } from './render-settings.ts'
 
-/** The pages of docs/ that are made from the code. */
+/** The pages that are made from the code. */
 const pages = {
-  'cli.md': () => renderReference(commands),
-  'errors.md': renderErrors,
-  'settings.md': renderSettings
+  'docs/cli.md': renderReference(await everyCommand()),
+  'docs/errors.md': renderErrors(),
+  'docs/settings.md': renderSettings(),
+  'packages/swarm/docs/errors.md': renderSwarmErrors()
 }
 
-for (const [name, render] of Object.entries(pages)) {
-  await writeFile(new URL(`../docs/${name}`, import.meta.url), render())
+for (const [path, text] of Object.entries(pages)) {
+  await writeFile(new URL(`../${path}`, import.meta.url), text)
 }

@@ -1,21 +1,33 @@
-import { type ErrorSpec, errorTable } from '@unhosted/core/errors'
+import { coreErrorTable, type ErrorSpec } from '@unhosted/core/errors'
+import { swarmErrorTable } from '@unhosted/swarm/errors'
+import { contractsErrorTable } from '@unhosted/swarm-contracts'
 
-/** docs/errors.md, from the table that the code throws by. */
+type ErrorTable = Readonly<Record<string, ErrorSpec>>
+
+/** docs/errors.md: the codes of core, the daemon and the CLI. */
 export function renderErrors(): string {
-  const rows = Object.entries<ErrorSpec>(errorTable)
-  const blocks = rows.map(([code, { status, type, meaning, remedy }]) =>
+  return page(preamble, coreErrorTable)
+}
+
+/** packages/swarm/docs/errors.md: the codes of the public swarm and its contracts. */
+export function renderSwarmErrors(): string {
+  return page(swarmPreamble, { ...swarmErrorTable, ...contractsErrorTable })
+}
+
+function page(opening: string, table: ErrorTable): string {
+  const blocks = Object.entries(table).map(([code, { status, type, meaning, remedy }]) =>
     [`## ${code}`, '', meaning, '', `**What to do:** ${remedy}`, '', `HTTP ${status}, \`${type}\`.`].join('\n')
   )
-  return `${[preamble, ...blocks].join('\n\n')}\n`
+  return `${[opening, ...blocks].join('\n\n')}\n`
 }
 
 const preamble = `# Errors
 
-Generated from \`packages/core/src/error-table.ts\` by \`npm run docs\`; a test holds the two together.
+Generated from \`packages/core/src/errors/error-table.ts\` by \`npm run docs\`; a test holds the two together.
 
 Every error has a code that stays the same over versions, a sentence that says what happened, and advice. The CLI
-prints the sentence and the advice (the code too with \`--verbose\`, all of it with \`--json\`) and ends with exit code 1; 2 for wrong
-usage or settings, 3 where no daemon runs. The gateway answers in OpenAI's format, or in Anthropic's on \`/v1/messages\`;
+prints all three (\`error[PEER_UNKNOWN]: ...\`) and exits with 1; with 2 for wrong usage or settings, and with 3 when no
+daemon runs. The gateway answers in OpenAI's format, or in Anthropic's on \`/v1/messages\`;
 \`unhosted_code\` is always the code below, \`code\` is OpenAI's own where clients test for one (\`model_not_found\`,
 \`context_length_exceeded\`, \`invalid_api_key\`):
 
@@ -33,3 +45,9 @@ usage or settings, 3 where no daemon runs. The gateway answers in OpenAI's forma
 
 An error that ends a stream which has already begun comes as its last event. The status below is the one that
 the gateway answers with; codes that belong to starting the daemon or to the CLI never reach a client.`
+
+const swarmPreamble = `# Errors of the public swarm
+
+Generated from \`packages/swarm/src/errors/error-table.ts\` and \`packages/swarm-contracts/src/errors.ts\` by \`npm run docs\`; a
+test compares. The codes of the daemon and the CLI are in [docs/errors.md](../../../docs/errors.md), which also explains how
+an error is shown.`

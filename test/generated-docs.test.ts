@@ -1,35 +1,47 @@
 import { globSync, readFileSync } from 'node:fs'
-import { errorTable } from '@unhosted/core/errors'
+import { coreErrorTable, type ErrorSpec } from '@unhosted/core/errors'
+import { swarmErrorTable } from '@unhosted/swarm/errors'
+import { contractsErrorTable } from '@unhosted/swarm-contracts'
 import { describe, expect, it } from 'vitest'
-import { renderErrors } from '../scripts/render-errors.ts'
+import { renderErrors, renderSwarmErrors } from '../scripts/render-errors.ts'
 import { renderSettings } from '../scripts/render-settings.ts'
 
 const root = new URL('../', import.meta.url)
-const sources = globSync(['packages/{core,node,cli,swarm-contracts}/src/**/*.ts', 'packages/cli/bin/*.js'], {
-  cwd: root
-})
-  .filter((path) => !path.endsWith('.test.ts') && !path.endsWith('error-table.ts'))
-  .map((path) => readFileSync(new URL(path, root), 'utf8'))
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 describe('docs', () => {
   it.each([
-    ['errors.md', renderErrors],
-    ['settings.md', renderSettings]
-  ])('%s is what npm run docs makes of the code', (name, render) => {
-    expect(readFileSync(new URL(`docs/${name}`, root), 'utf8')).toBe(render())
+    ['docs/errors.md', renderErrors],
+    ['docs/settings.md', renderSettings],
+    ['packages/swarm/docs/errors.md', renderSwarmErrors]
+  ])('%s is what npm run docs makes of the code', (path, render) => {
+    expect(read(path)).toBe(render())
   })
 })
 
-describe('the error table', () => {
-  it.each(Object.keys(errorTable))('%s can happen: some source names it', (code) => {
+/** Each table, and the packages that may throw its codes. */
+const tables: readonly [string, Readonly<Record<string, ErrorSpec>>, string][] = [
+  ['core', coreErrorTable, 'packages/{core,node,terminal,cli}/{src,bin}/**/*.{ts,js}'],
+  ['swarm', swarmErrorTable, 'packages/swarm/src/**/*.ts'],
+  ['contracts', contractsErrorTable, 'packages/swarm-contracts/{src,scripts}/**/*.ts']
+]
+
+describe.each(tables)('the error table of %s', (_, table, pattern) => {
+  const sources = globSync(pattern, { cwd: root })
+    .filter((path) => !/\.test\.ts$|error-table\.ts$|src\/errors\.ts$/.test(path))
+    .map(read)
+
+  it.each(Object.keys(table))('%s can happen: some source of its package names it', (code) => {
     expect(sources.some((source) => source.includes(`'${code}'`))).toBe(true)
   })
 
-  it.each(Object.entries(errorTable))(
-    '%s says what it means and what to do, in sentences',
-    (_, { meaning, remedy }) => {
-      expect(meaning).toMatch(/^[A-Z].*\.$/)
-      expect(remedy).toMatch(/^[A-Z].*\.$/)
-    }
-  )
+  it.each(Object.entries(table))('%s says what it means and what to do, in sentences', (_, { meaning, remedy }) => {
+    expect(meaning).toMatch(/^[A-Z].*\.$/)
+    expect(remedy).toMatch(/^[A-Z].*\.$/)
+  })
+})
+
+it('no code stands in two tables', () => {
+  const codes = tables.flatMap(([, table]) => Object.keys(table))
+  expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([])
 })

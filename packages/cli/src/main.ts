@@ -1,8 +1,10 @@
 import { isBaseError } from '@unhosted/core/errors'
 import { createControlClient } from '@unhosted/node/control'
 import { defaultHome, homePaths } from '@unhosted/node/store'
-import { buildParser, type Chosen, usageError } from './command/build-parser.ts'
+import { createOutput, type Output, usageError } from '@unhosted/terminal'
+import { buildParser, type Chosen } from './command/build-parser.ts'
 import type { CommandContext } from './command/context.ts'
+import { type Entry, isGroup, loadEntries } from './command/entry.ts'
 import { watchInterrupts } from './command/interrupts.ts'
 import {
   asBaseError,
@@ -12,10 +14,8 @@ import {
   exitCodes,
   renderError
 } from './command/report-error.ts'
-import { isGroup } from './command/spec.ts'
 import { suggest } from './command/suggest.ts'
 import { commands } from './commands/index.ts'
-import { createOutput, type Output } from './terminal/output.ts'
 import { version } from './version.ts'
 
 /** Entry of bin/unhosted.js: runs the command of this process and leaves its exit code. */
@@ -43,7 +43,8 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   const output = createOutput({ stdout, stderr, environment: env, json: flag('--json') })
   let exitCode: ExitCode = exitCodes.done
   try {
-    const chosen = await parse(argv.length === 0 ? ['--help'] : argv, output)
+    const entries = await loadEntries(commands, argv)
+    const chosen = await parse(argv.length === 0 ? ['--help'] : argv, entries, output)
     if (chosen === undefined) return argv.length === 0 ? exitCodes.usage : exitCodes.done
     const paths = homePaths(chosen.home ?? defaultHome(env))
     const context: CommandContext = {
@@ -74,12 +75,13 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
 /** @returns undefined where the parser itself has answered: --help, --version, completions. */
 async function parse(
   argv: readonly string[],
+  entries: readonly Entry[],
   output: Output
 ): Promise<(Chosen & { home: string | undefined }) | undefined> {
   let chosen: Chosen | undefined
   let answer = ''
   const parser = buildParser({
-    entries: commands,
+    entries,
     version,
     onChosen: (value) => {
       chosen = value
@@ -94,7 +96,7 @@ async function parse(
       return { ...chosen, home: typeof home === 'string' ? home : undefined }
     }
   } catch (error) {
-    throw isBaseError(error) ? withSuggestion(error.message, argv) : error
+    throw isBaseError(error) ? withSuggestion(error.message, argv, entries) : error
   }
   if (answer !== '') output.line(answer)
   return undefined
@@ -115,11 +117,11 @@ const otherNames: Readonly<Record<string, string>> = {
 }
 
 /** A mistyped word gets the command it most likely meant. */
-function withSuggestion(what: string, argv: readonly string[]): Error {
+function withSuggestion(what: string, argv: readonly string[], entries: readonly Entry[]): Error {
   const words = argv.filter((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home')
   const [first, second] = words
-  const entry = commands.find((each) => each.name === first)
-  const known = entry === undefined ? commands : isGroup(entry) ? entry.commands : []
+  const entry = entries.find((each) => each.name === first)
+  const known = entry === undefined ? entries : isGroup(entry) ? entry.commands : []
   const word = entry === undefined ? first : second
   if (word === undefined || known.length === 0 || known.some((each) => each.name === word)) {
     const command =

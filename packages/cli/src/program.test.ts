@@ -5,7 +5,7 @@ import { type ControlService, createControlServer } from '@unhosted/node/control
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
 import { describe, expect, it } from 'vitest'
-import { runProgram, temporaryFolder } from './testing.ts'
+import { runProgram, temporaryFolder } from './testing/program.ts'
 
 const peerId = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createControlClient } from '@unhosted/node/control'
 import { homePaths } from '@unhosted/node/store'
 import { describe, expect, it } from 'vitest'
-import { runProgram, temporaryFolder } from './testing.ts'
+import { runProgram, temporaryFolder } from './testing/program.ts'
 
 const program = fileURLToPath(new URL('../bin/unhosted.js', import.meta.url))
 /** A clean stop, by the promise of the docs. */

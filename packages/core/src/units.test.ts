@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBaseError } from './errors.ts'
+import { isBaseError } from './errors/base-error.ts'
 import { applyMemoryLimit, bytes, formatBytes, GiB, MiB, parseBytes, parseDuration, parseMemoryLimit } from './units.ts'
 
 const refused = (act: () => unknown): void => {

@@ -1,4 +1,4 @@
-import { BaseError } from './errors.ts'
+import { BaseError } from './errors/base-error.ts'
 
 declare const unit: unique symbol
 type Branded<T, U extends string> = T & { readonly [unit]: U }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Config } from '@unhosted/core/config'
+import { version } from './base/version.ts'
 import type { DaemonEvents } from './daemon-events.ts'
 import {
   buildEngine,
@@ -44,7 +45,6 @@ import {
   refreshInventories
 } from './router/index.ts'
 import type { HomePaths } from './store/index.ts'
-import { version } from './version.ts'
 
 export interface DaemonPartsOptions {
   readonly config: Config

@@ -1,2 +1,2 @@
+export { version } from './base/version.ts'
 export { type NodeOptions, type RunningNode, startNode } from './node.ts'
-export { version } from './version.ts'

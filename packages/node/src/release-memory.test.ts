@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ManualClock } from './base/testing/manual-clock.ts'
 import { createDaemonEvents } from './daemon-events.ts'
 import { silentLog } from './log/index.ts'
-import { ManualClock } from './pool/testing/manual-clock.ts'
 import { releaseMemory, releaseMemoryAtRest } from './release-memory.ts'
 
 function setUp(isIdle = true) {

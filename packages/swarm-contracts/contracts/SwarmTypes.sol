@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 // What the two sides of the swarm sign, off chain, under EIP-712. The same structs and the same hashes stand in
-// packages/core/src/swarm/deal; vectors/*.json hold both to each other.
+// packages/swarm/src/deal; vectors/*.json hold both to each other.
 //
 // Two units of money: micro-USDC (USDC's own 6 decimals; every amount a contract moves) and pico-USDC
 // (10^-12 USDC; prices and charges, because $0.40 per million tokens is 0.4 micro-USDC a token).

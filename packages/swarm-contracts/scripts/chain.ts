@@ -3,9 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isBaseError } from '@unhosted/core/errors'
 import { formatDeployment } from '../src/deployment.ts'
 import { type DevChain, startDevChain } from '../src/dev-chain.ts'
+import { isBaseError } from '../src/errors.ts'
 
 const usage = `A development chain on loopback, with MockUSDC, SwarmLanes, ProviderStake and funded accounts.
 

@@ -1,7 +1,7 @@
-import { isBaseError } from '@unhosted/core/errors'
 import { getAddress } from 'viem'
 import { expect, it } from 'vitest'
 import { devChainId, swarmAddresses, usdcAddress } from './addresses.ts'
+import { isBaseError } from './errors.ts'
 
 const deployment = {
   chainId: devChainId,

@@ -1,5 +1,5 @@
-import { BaseError } from '@unhosted/core/errors'
 import type { Address } from 'viem'
+import { BaseError } from './errors.ts'
 
 /** Where the swarm's contracts and its token stand on one chain. */
 export interface SwarmAddresses {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError } from './errors.ts'
 import { foundryBinary } from './foundry.ts'
 
 export interface AnvilOptions {

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { BaseError, isBaseError } from '@unhosted/core/errors'
 import {
   type Abi,
   type Account,
@@ -16,6 +15,7 @@ import {
 } from 'viem'
 import { deployContract, getTransactionReceipt } from 'viem/actions'
 import type { SwarmAddresses } from './addresses.ts'
+import { BaseError, isBaseError } from './errors.ts'
 import { mockUsdcAbi, mockUsdcBytecode } from './generated/mock-usdc.ts'
 import { providerStakeAbi, providerStakeBytecode } from './generated/provider-stake.ts'
 import { swarmLanesAbi, swarmLanesBytecode } from './generated/swarm-lanes.ts'

@@ -1,7 +1,7 @@
-import { isBaseError } from '@unhosted/core/errors'
 import { expect, it } from 'vitest'
 import type { SwarmDeployment } from './deploy.ts'
 import { formatDeployment, parseDeployment, parseDevChainFile } from './deployment.ts'
+import { isBaseError } from './errors.ts'
 
 const deployment: SwarmDeployment = {
   chainId: 31_337,

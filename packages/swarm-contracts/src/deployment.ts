@@ -1,7 +1,7 @@
-import { BaseError } from '@unhosted/core/errors'
 import { getAddress, type Hex, isAddress } from 'viem'
 import { z } from 'zod'
 import type { SwarmDeployment } from './deploy.ts'
+import { BaseError } from './errors.ts'
 
 const address = z
   .string()

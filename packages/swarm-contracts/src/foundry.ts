@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError } from './errors.ts'
 
 const platforms: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-amd64',

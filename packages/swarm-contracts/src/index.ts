@@ -1,6 +1,7 @@
 export { devChainId, type SwarmAddresses, swarmAddresses, usdcAddress } from './addresses.ts'
 export { type DeployedContract, type DeployOptions, deploySwarm, type SwarmDeployment } from './deploy.ts'
 export { type DevChainFile, formatDeployment, parseDeployment, parseDevChainFile } from './deployment.ts'
+export { contractsErrorTable } from './errors.ts'
 export { mockUsdcAbi, mockUsdcBytecode, mockUsdcRuntime } from './generated/mock-usdc.ts'
 export { providerStakeAbi, providerStakeBytecode, providerStakeRuntime } from './generated/provider-stake.ts'
 export { swarmLanesAbi, swarmLanesBytecode, swarmLanesRuntime } from './generated/swarm-lanes.ts'

@@ -1,6 +1,6 @@
-import { BaseError } from '@unhosted/core/errors'
 import { type Address, BaseError as ChainError, type Client, HttpRequestError, parseAbi, TimeoutError } from 'viem'
 import { getCode, readContract } from 'viem/actions'
+import { BaseError } from './errors.ts'
 import { domainSeparator } from './runtime.ts'
 
 /** What of FiatToken's interface tells how it signs. */

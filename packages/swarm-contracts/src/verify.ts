@@ -1,8 +1,8 @@
-import { BaseError } from '@unhosted/core/errors'
-import { domainOf } from '@unhosted/core/swarm/deal'
 import { type Address, type Client, type Hex, isAddressEqual, keccak256, numberToHex, size } from 'viem'
 import { getChainId, getCode, readContract } from 'viem/actions'
 import type { SwarmAddresses } from './addresses.ts'
+import { swarmDomains } from './domains.ts'
+import { BaseError } from './errors.ts'
 import { providerStakeAbi, providerStakeRuntime } from './generated/provider-stake.ts'
 import { swarmLanesAbi, swarmLanesRuntime } from './generated/swarm-lanes.ts'
 import { type Domain, domainImmutables, fillImmutables } from './runtime.ts'
@@ -24,10 +24,7 @@ export interface ExpectedSwarm extends SwarmAddresses {
 export async function verifySwarm(client: Client, expected: ExpectedSwarm): Promise<UsdcFacts> {
   const { chainId, usdc, swarmLanes, providerStake, disputeBond } = expected
   await checkChain(client, chainId)
-  const domain = {
-    lanes: domainOf('Voucher', expected) satisfies Domain,
-    stake: domainOf('Quote', expected) satisfies Domain
-  }
+  const domain = swarmDomains(expected)
   const lanesCode = fillImmutables(swarmLanesRuntime, { ...domainImmutables(domain.lanes), usdc })
   const stakeCode = fillImmutables(providerStakeRuntime, {
     ...domainImmutables(domain.stake),

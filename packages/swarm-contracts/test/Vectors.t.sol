@@ -10,7 +10,7 @@ import {SwarmLanes} from "../contracts/SwarmLanes.sol";
 import {ChunkReceipt, Job, JobKey, Lane, Panel, Quote, Verdict} from "../contracts/SwarmTypes.sol";
 import {Test} from "./support/Test.sol";
 
-/// @notice Solidity's half of vectors/deal.json; TypeScript's is packages/core/src/swarm/deal/vectors.test.ts.
+/// @notice Solidity's half of vectors/deal.json; TypeScript's is packages/swarm/src/deal/vectors.test.ts.
 contract VectorsTest is Test {
     string private json;
 

@@ -1,4 +1,4 @@
-import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
+import { BaseError, cancelled, isErrorCode } from '@unhosted/core/errors'
 import { createSseDecoder } from '@unhosted/core/openai'
 import { z } from 'zod'
 
@@ -147,13 +147,5 @@ function endpointError(body: unknown): BaseError {
   if (code === 'API_KEY_REFUSED')
     return new BaseError(code, message, { advice: 'Here the key is taken from UNHOSTED_API_KEY.' })
   // The endpoint's message says what to do as well.
-  return new BaseError(isErrorCode(code) ? code : 'INTERNAL', message, { advice: '' })
-}
-
-function isErrorCode(code: string | null | undefined): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errorTable, code)
-}
-
-function cancelled(cause: unknown): BaseError {
-  return new BaseError('CANCELLED', 'Cancelled.', { advice: 'Ask again when you want it.', cause })
+  return new BaseError(typeof code === 'string' && isErrorCode(code) ? code : 'INTERNAL', message, { advice: '' })
 }

@@ -1,5 +1,4 @@
-import type { Output } from '../terminal/output.ts'
-import { safeText } from '../terminal/safe-text.ts'
+import { type Output, safeText } from '@unhosted/terminal'
 
 /** Prints a streamed answer as it comes, and ends its last line once. */
 export function createTextPrinter(output: Output): { print(text: string): void; end(): void } {

@@ -1,5 +1,5 @@
+import { recordingOutput } from '@unhosted/terminal/testing'
 import { describe, expect, it } from 'vitest'
-import { recordingOutput } from '../testing.ts'
 import { createWrappingPrinter } from './wrapping-printer.ts'
 
 const cases: { id: string; live?: boolean; pieces: readonly string[]; printed: string }[] = [

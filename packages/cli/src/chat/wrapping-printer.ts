@@ -1,6 +1,4 @@
-import { cellWidth } from '../terminal/cells.ts'
-import type { Output } from '../terminal/output.ts'
-import { safeText } from '../terminal/safe-text.ts'
+import { cellWidth, type Output, safeText } from '@unhosted/terminal'
 
 /**
  * Prints a streamed answer word by word, lines broken between words and indented by `indent` cells: for prose that

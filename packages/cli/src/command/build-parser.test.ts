@@ -1,6 +1,6 @@
+import { defineCommand } from '@unhosted/terminal'
 import { describe, expect, it } from 'vitest'
 import { buildParser } from './build-parser.ts'
-import { defineCommand } from './spec.ts'
 import { suggest } from './suggest.ts'
 
 const command = defineCommand({

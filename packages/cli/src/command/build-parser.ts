@@ -1,7 +1,9 @@
-import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { isBaseError } from '@unhosted/core/errors'
+import { kebab, type OptionSpecs, usageError } from '@unhosted/terminal'
 import yargs, { type Argv } from 'yargs'
+import type { Command } from './context.ts'
+import { type Entry, isGroup } from './entry.ts'
 import { globalOptions } from './globals.ts'
-import { type Command, type CommandGroup, isGroup, type OptionSpecs } from './spec.ts'
 
 /** A command that was chosen and its arguments, checked against its specs. */
 export interface Chosen {
@@ -10,7 +12,7 @@ export interface Chosen {
 }
 
 export interface ParserOptions {
-  readonly entries: readonly (Command | CommandGroup)[]
+  readonly entries: readonly Entry[]
   readonly version: string
   readonly onChosen: (chosen: Chosen) => void
 }
@@ -112,16 +114,4 @@ function pick(parsed: Readonly<Record<string, unknown>>, command: Command): Reco
     if (words.length > 0) picked[name] = words.join(' ')
   }
   return picked
-}
-
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
-
-/** @param command whose help says more, as it is typed */
-export function usageError(what: string, command?: string): BaseError {
-  const sentence = /[.!?]$/.test(what) ? what : `${what}.`
-  const advice =
-    command === undefined ? 'See unhosted --help, or unhosted COMMAND --help.' : `See unhosted ${command} --help.`
-  return new BaseError('USAGE', sentence, { advice })
 }

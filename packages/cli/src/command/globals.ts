@@ -1,4 +1,4 @@
-import type { OptionSpecs } from './spec.ts'
+import type { OptionSpecs } from '@unhosted/terminal'
 
 /** Flags that every command takes. */
 export const globalOptions = {

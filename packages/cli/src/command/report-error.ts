@@ -1,6 +1,5 @@
 import { BaseError, isBaseError } from '@unhosted/core/errors'
-import type { Colours } from '../terminal/output.ts'
-import { safeText } from '../terminal/safe-text.ts'
+import { type Colours, safeText } from '@unhosted/terminal'
 
 /** Exit codes of every command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, noDaemon: 3 } as const
@@ -22,12 +21,11 @@ export function asBaseError(error: unknown): BaseError {
   })
 }
 
-/** The error as people read it: what happened, what to do, and with `verbose` where. */
+/** The error as people read it: its code, by which docs/errors.md lists it, what happened, what to do, and with `verbose` where. */
 export function renderError(error: BaseError, colours: Colours, verbose: boolean): string {
-  const lines = [`${colours.red('error:')} ${safeText(error.message)}`]
+  const lines = [`${colours.red(`error[${error.code}]:`)} ${safeText(error.message)}`]
   if (error.advice !== '') lines.push(`  ${safeText(error.advice)}`)
   if (verbose) {
-    lines.push(colours.dim(`  code ${error.code}`))
     let current: unknown = error
     while (current instanceof Error) {
       lines.push(colours.dim(safeText(current.stack ?? String(current))))

@@ -1,4 +1,4 @@
-import type { Command, CommandGroup } from '../command/spec.ts'
+import { type Entry, type LazyEntry, loadEntries } from '../command/entry.ts'
 import { completion } from './completion/index.ts'
 import { demo } from './demo/index.ts'
 import { doctor } from './doctor/index.ts'
@@ -12,12 +12,11 @@ import { run } from './run/index.ts'
 import { serve } from './serve/index.ts'
 import { status } from './status/index.ts'
 import { stop } from './stop/index.ts'
-import { swarm } from './swarm/index.ts'
+import { swarm, wallet } from './swarm-package.ts'
 import { unpair } from './unpair/index.ts'
-import { wallet } from './wallet/index.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly (Command | CommandGroup)[] = [
+export const commands: readonly LazyEntry[] = [
   serve,
   pair,
   unpair,
@@ -35,3 +34,11 @@ export const commands: readonly (Command | CommandGroup)[] = [
   demo,
   completion
 ]
+
+/** The same with every lazy group loaded, for the reference. @throws BaseError SWARM_MISSING */
+export function everyCommand(): Promise<readonly Entry[]> {
+  return loadEntries(
+    commands,
+    commands.map(({ name }) => name)
+  )
+}

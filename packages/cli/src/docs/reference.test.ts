@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isGroup } from '../command/spec.ts'
-import { commands } from '../commands/index.ts'
+import { isGroup } from '../command/entry.ts'
+import { everyCommand } from '../commands/index.ts'
 import { renderReference } from './reference.ts'
+
+const commands = await everyCommand()
 
 describe('docs/cli.md', () => {
   it('is what the commands say; run npm run docs after changing one', () => {

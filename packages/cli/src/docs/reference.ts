@@ -1,6 +1,7 @@
-import { kebab } from '../command/build-parser.ts'
+import { kebab, type OptionSpec, type OptionSpecs } from '@unhosted/terminal'
+import type { Command } from '../command/context.ts'
+import { type Entry, isGroup } from '../command/entry.ts'
 import { globalOptions } from '../command/globals.ts'
-import { type Command, type CommandGroup, isGroup, type OptionSpec, type OptionSpecs } from '../command/spec.ts'
 
 const opening = `# Command reference
 
@@ -22,7 +23,7 @@ With \`--json\` every command prints exactly one JSON document, errors as \`{"er
 ([errors.md](errors.md) lists the codes); \`serve\` prints one event a line.`
 
 /** docs/cli.md, whole. */
-export function renderReference(entries: readonly (Command | CommandGroup)[]): string {
+export function renderReference(entries: readonly Entry[]): string {
   const sections = entries.flatMap((entry) =>
     isGroup(entry)
       ? [

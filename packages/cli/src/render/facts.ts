@@ -1,8 +1,7 @@
 import type { HealthWarning } from '@unhosted/core/control'
 import type { Device, Link } from '@unhosted/core/inventory'
 import { formatBytes } from '@unhosted/core/units'
-import type { Colours } from '../terminal/output.ts'
-import { safeLine } from '../terminal/safe-text.ts'
+import { type Colours, safeLine } from '@unhosted/terminal'
 
 /** `0.4 ms, 980 MB/s`. */
 export function renderLink(link: Link | null): string {
@@ -39,14 +38,6 @@ export function renderLendable(devices: readonly Device[]): string {
 /** Last characters of an id: enough to tell machines apart, and what `peers` and `unpair` take. */
 export function shortId(peerId: string): string {
   return safeLine(peerId.slice(-8))
-}
-
-/** A bar of `width` cells, filled to `fraction` (0 to 1). */
-export function renderBar(fraction: number, width: number): string {
-  const exact = Math.min(1, Math.max(0, fraction)) * width
-  // Something is never drawn as nothing.
-  const filled = exact > 0 && exact < 1 ? 1 : Math.round(exact)
-  return '\u2588'.repeat(filled) + '\u2591'.repeat(width - filled)
 }
 
 /** `5 s`, `3 min`, `2 h 10 min`, `4 d`. */

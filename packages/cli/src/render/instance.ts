@@ -1,7 +1,6 @@
 import type { InstanceView } from '@unhosted/core/control'
 import type { Segment } from '@unhosted/core/planner'
-import type { Colours } from '../terminal/output.ts'
-import { safeLine } from '../terminal/safe-text.ts'
+import { type Colours, safeLine } from '@unhosted/terminal'
 
 /** `tiny  ready  laptop:CPU[0-3] mini:CPU[4-7]  1 request`. */
 export function renderInstance(instance: InstanceView, colours: Colours): string {

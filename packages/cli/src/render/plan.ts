@@ -1,9 +1,6 @@
 import type { HostShare, Plan, Segment } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
-import type { Colours } from '../terminal/output.ts'
-import { safeLine } from '../terminal/safe-text.ts'
-import { renderTable } from '../terminal/table.ts'
-import { renderBar } from './facts.ts'
+import { type Colours, renderBar, renderTable, safeLine } from '@unhosted/terminal'
 
 const barCells = 20
 

@@ -7,8 +7,8 @@ import {
   findEngine
 } from '@unhosted/node/engine'
 import { silentLog } from '@unhosted/node/log'
+import { createProgressBar } from '@unhosted/terminal'
 import type { CommandContext } from '../command/context.ts'
-import { createProgressBar } from '../terminal/progress-bar.ts'
 import { readConfig } from './read-config.ts'
 
 const phases: Readonly<Record<BuildProgress['phase'], string>> = {

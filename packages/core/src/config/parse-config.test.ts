@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BaseError } from '../errors.ts'
+import { BaseError } from '../errors/index.ts'
 import { type ConfigLayers, parseConfig } from './parse-config.ts'
 import { type Config, chooseContextSize } from './schema.ts'
 import { settings } from './settings.ts'

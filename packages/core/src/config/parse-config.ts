@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { BaseError } from '../errors.ts'
+import { BaseError } from '../errors/index.ts'
 import { type Config, configSchema } from './schema.ts'
 import { settings } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isBaseError } from '../errors.ts'
-import { displayNameSchema } from '../inventory/schema.ts'
+import { isBaseError } from '../errors/index.ts'
+import { displayNameSchema } from '../facts/inventory/schema.ts'
 import { bytes, type MemoryLimit, type Millis, millis, parseDuration, parseMemoryLimit } from '../units.ts'
 
 /** Text that a parser of units.ts understands, turned into what it gives. */

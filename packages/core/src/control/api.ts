@@ -1,6 +1,6 @@
-import type { Device, HeldModel, Link } from '../inventory/schema.ts'
+import type { Device, HeldModel, Link } from '../facts/inventory/schema.ts'
+import type { Grants, Radius } from '../facts/peers/index.ts'
 import type { Exclusion, Plan, PlanResult, Segment } from '../planner/plan.ts'
-import type { Grants, Radius } from '../trust/peer-record.ts'
 
 /** One thing that is wrong or worth knowing, with the way out; shared by serve, status, peers and doctor. */
 export interface HealthWarning {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../inventory/schema.ts'
-import { type Grants, type Radius, radiusSchema } from '../trust/peer-record.ts'
+import { modelIdSchema } from '../facts/inventory/schema.ts'
+import { type Grants, type Radius, radiusSchema } from '../facts/peers/index.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
 export const controlVersion = '1'

@@ -1,5 +1,5 @@
-import type { Device, Inventory, Link } from '../inventory/schema.ts'
-import type { Radius } from '../trust/peer-record.ts'
+import type { Device, Inventory, Link } from '../facts/inventory/schema.ts'
+import type { Radius } from '../facts/peers/index.ts'
 import type { Exclusion } from './plan.ts'
 
 /** A paired machine as the planner sees it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { GiB } from '../units.ts'
 import { type EngineArguments, engineArguments } from './engine-arguments.ts'
 import { planModel } from './plan-model.ts'
-import { inventDevice, inventMachine, inventPeer, inventPeerId, inventRequest } from './testing.ts'
+import { inventDevice, inventMachine, inventPeer, inventPeerId, inventRequest } from './testing/machines.ts'
 
 const cpu = (size: number) => inventDevice('CPU', size)
 const gpu = (size: number, id = 'CUDA0') => inventDevice(id, size)

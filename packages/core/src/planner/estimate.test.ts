@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../units.ts'
 import { createEstimator, defaultMicroBatchTokens, defaultReserve, type Share } from './estimate.ts'
-import { inventModel } from './testing.ts'
+import { inventModel } from './testing/machines.ts'
 
 /** Lengths of models whose compute buffers were read off llama.cpp v0.5.0; docs/decisions/0002-planner-estimates.md. */
 const shapes = {

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../models/facts.ts'
+import type { ModelFacts } from '../facts/models/facts.ts'
 import { bytes, MiB } from '../units.ts'
 import type { MemoryNeed } from './plan.ts'
 

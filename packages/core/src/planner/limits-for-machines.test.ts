@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planOnImaginedMachines } from './imagined-machines.ts'
 import { limitsForMachines } from './limits-for-machines.ts'
-import { inventModel } from './testing.ts'
+import { inventModel } from './testing/machines.ts'
 
 const facts = inventModel()
 

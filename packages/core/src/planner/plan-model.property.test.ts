@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Device } from '../inventory/schema.ts'
+import type { Device } from '../facts/inventory/schema.ts'
 import { MiB } from '../units.ts'
 import type { PlanPeer } from './candidates.ts'
 import { engineArguments } from './engine-arguments.ts'
@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'
 import { findRemedies } from './remedies.ts'
-import { inventDevice, inventLink, inventMachine, inventModel, inventPeer } from './testing.ts'
+import { inventDevice, inventLink, inventMachine, inventModel, inventPeer } from './testing/machines.ts'
 
 const sizes = (mostMiB: number) =>
   fc.oneof({ arbitrary: fc.constant(0), weight: 1 }, { arbitrary: fc.integer({ min: 1, max: mostMiB }), weight: 6 })

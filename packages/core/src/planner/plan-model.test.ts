@@ -5,7 +5,7 @@ import { describePlan } from './describe-plan.ts'
 import type { Exclusion, Plan } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'
-import { inventDevice, inventLink, inventMachine, inventModel, inventPeer, inventRequest } from './testing.ts'
+import { inventDevice, inventLink, inventMachine, inventModel, inventPeer, inventRequest } from './testing/machines.ts'
 
 const cpu = (size: number) => inventDevice('CPU', size)
 const gpu = (size: number, id = 'CUDA0') => inventDevice(id, size)

@@ -3,7 +3,7 @@ import { GiB, MiB } from '../units.ts'
 import type { Shortfall } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'
-import { inventDevice, inventMachine, inventModel, inventPeer, inventRequest } from './testing.ts'
+import { inventDevice, inventMachine, inventModel, inventPeer, inventRequest } from './testing/machines.ts'
 
 const cpu = (size: number, changes: Parameters<typeof inventDevice>[2] = {}) => inventDevice('CPU', size, changes)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Inventory } from '../inventory/schema.ts'
+import type { Inventory } from '../facts/inventory/schema.ts'
 import { bytes } from '../units.ts'
 import type { Plan, Segment } from './plan.ts'
 import { withUnloaded } from './unloaded.ts'

@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/schema.ts'
+import type { Inventory } from '../facts/inventory/schema.ts'
 import { engineArguments } from './engine-arguments.ts'
 import type { Plan } from './plan.ts'
 

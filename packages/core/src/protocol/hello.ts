@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { displayNameSchema, inventorySchema } from '../inventory/schema.ts'
-import { grantsSchema } from '../trust/peer-record.ts'
+import { displayNameSchema, inventorySchema } from '../facts/inventory/schema.ts'
+import { grantsSchema } from '../facts/peers/index.ts'
 
 /** One stream is one exchange: the opener says who it is and what it has, the other side answers in kind. */
 export const helloProtocol = '/unhosted/hello/1'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../inventory/schema.ts'
+import { modelIdSchema } from '../facts/inventory/schema.ts'
 import { wireErrorSchema } from './wire-error.ts'
 
 /** One stream of this protocol is one lease: it begins, lives and ends with the stream. */

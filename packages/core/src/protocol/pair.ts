@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { displayNameSchema } from '../inventory/schema.ts'
-import { radiusSchema } from '../trust/peer-record.ts'
+import { displayNameSchema } from '../facts/inventory/schema.ts'
+import { radiusSchema } from '../facts/peers/index.ts'
 import { announcedAddressesSchema } from './hello.ts'
 
 /**

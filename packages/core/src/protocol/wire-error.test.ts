@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BaseError } from '../errors.ts'
+import { BaseError } from '../errors/index.ts'
 import { fromWireError, toWireError, wireErrorSchema } from './wire-error.ts'
 
 it('brings an error across', () => {

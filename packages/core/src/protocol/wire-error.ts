@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BaseError, type ErrorCode, errorTable, isBaseError } from '../errors.ts'
+import { BaseError, type ErrorCode, errorSpec, isBaseError, isErrorCode, printable } from '../errors/index.ts'
 
 const maxSentence = 1000
 
@@ -29,29 +29,25 @@ export function toWireError(error: unknown): WireError {
     return {
       code: 'INTERNAL',
       message: 'The other machine hit a fault of its own.',
-      advice: errorTable.INTERNAL.remedy
+      advice: errorSpec('INTERNAL').remedy
     }
   }
   if (privateCodes.has(error.code)) {
-    const message = `On the other machine: ${errorTable[error.code].meaning}`
+    const message = `On the other machine: ${errorSpec(error.code).meaning}`
     return { code: error.code, message, advice: 'Its owner finds more in its log.' }
   }
-  return { code: error.code, message: printable(error.message), advice: printable(error.advice) }
+  return {
+    code: error.code,
+    message: printable(error.message, maxSentence),
+    advice: printable(error.advice, maxSentence)
+  }
 }
 
 /** The error a peer told of. A code that this version does not know becomes PEER_PROTOCOL; text is made safe to print. */
 export function fromWireError(wire: WireError): BaseError {
-  const code: ErrorCode = Object.hasOwn(errorTable, wire.code) ? (wire.code as ErrorCode) : 'PEER_PROTOCOL'
-  const message = printable(wire.message)
-  return new BaseError(code, message === '' ? errorTable[code].meaning : message, {
-    advice: printable(wire.advice) || errorTable[code].remedy
+  const code: ErrorCode = isErrorCode(wire.code) ? wire.code : 'PEER_PROTOCOL'
+  const message = printable(wire.message, maxSentence)
+  return new BaseError(code, message === '' ? errorSpec(code).meaning : message, {
+    advice: printable(wire.advice, maxSentence, errorSpec(code).remedy)
   })
-}
-
-/** Without control and formatting characters, and not too long. */
-function printable(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .slice(0, maxSentence)
-    .trim()
 }

@@ -1,4 +1,4 @@
-import type { Radius } from '../trust/index.ts'
+import type { Radius } from '../facts/peers/index.ts'
 
 /** What is known of one machine when a request for a model must be placed. */
 export interface Holder {

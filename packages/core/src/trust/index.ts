@@ -1,4 +1,3 @@
 export * from './invite.ts'
 export * from './pairing.ts'
-export * from './peer-record.ts'
 export * from './short-string.ts'

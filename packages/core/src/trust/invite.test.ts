@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BaseError } from '../errors.ts'
+import { BaseError } from '../errors/index.ts'
 import { encodeInvite, hashInviteToken, type Invite, maxInviteAddresses, parseInvite } from './invite.ts'
 
 const base58 = [...'123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz']

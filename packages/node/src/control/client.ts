@@ -3,7 +3,6 @@ import {
   type AcceptInviteRequest,
   type ConfirmPairingRequest,
   type CreateInviteRequest,
-  controlErrorSchema,
   controlVersion,
   type DaemonEvent,
   type DaemonStatus,
@@ -20,7 +19,7 @@ import {
   type PlanRequest,
   type ServableModel
 } from '@unhosted/core/control'
-import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
+import { BaseError, cancelled, parseBaseError } from '@unhosted/core/errors'
 import type { Link } from '@unhosted/core/inventory'
 import { fileError, type HomePaths, hasErrno } from '../store/index.ts'
 import type { CallOptions } from './service.ts'
@@ -154,19 +153,13 @@ async function* readEvents(response: IncomingMessage, options: CallOptions): Asy
 }
 
 function rebuildError(answer: unknown): BaseError {
-  const parsed = controlErrorSchema.safeParse(answer)
-  if (!parsed.success) {
-    return new BaseError('INTERNAL', 'The daemon answered with an error that does not parse.', {
-      advice: 'Restart the daemon with this version of Unhosted.',
-      cause: parsed.error
+  const document = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined
+  return (
+    parseBaseError(document) ??
+    new BaseError('INTERNAL', 'The daemon answered with an error that does not parse.', {
+      advice: 'Restart the daemon with this version of Unhosted.'
     })
-  }
-  const { code, message, advice } = parsed.data.error
-  return new BaseError(isErrorCode(code) ? code : 'INTERNAL', message, { advice })
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorTable, code)
+  )
 }
 
 function connectError(paths: HomePaths, error: Error, options: CallOptions): unknown {
@@ -187,8 +180,4 @@ function streamError(error: unknown, options: CallOptions): BaseError {
     advice: 'Start it again with: unhosted serve',
     cause: error
   })
-}
-
-function cancelled(cause: unknown): BaseError {
-  return new BaseError('CANCELLED', 'Cancelled.', { advice: 'Run the command again when you want it.', cause })
 }

@@ -6,7 +6,7 @@ import { type BuildEngineOptions, buildEngine } from './build-engine.ts'
 import type { BuildProgress } from './build-step.ts'
 import { findEngine } from './find-engine.ts'
 import { processIdentity } from './process-state.ts'
-import { awaitGone, type TestHome, testEngine, testHome } from './testing.ts'
+import { awaitGone, type TestHome, testEngine, testHome } from './testing/engine.ts'
 
 let home: TestHome
 let cacheDirectory: string

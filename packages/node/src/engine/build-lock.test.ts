@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { acquireBuildLock } from './build-lock.ts'
 import type { BuildProgress } from './build-step.ts'
-import { testHome } from './testing.ts'
+import { testHome } from './testing/engine.ts'
 
 const quiet = { signal: new AbortController().signal, onProgress: () => {} }
 

@@ -12,7 +12,7 @@ import { assetPath } from './engine-source.ts'
 import { freePort } from './free-port.ts'
 import { leashName } from './leash.ts'
 import { createEngineRunner } from './runner.ts'
-import { testEngine, testHome, tinyServer } from './testing.ts'
+import { testEngine, testHome, tinyServer } from './testing/engine.ts'
 
 const run = promisify(execFile)
 

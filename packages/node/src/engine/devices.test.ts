@@ -2,7 +2,7 @@ import { deviceSchema } from '@unhosted/core/inventory'
 import { MiB } from '@unhosted/core/units'
 import { describe, expect, it } from 'vitest'
 import { cpuDevice, createDeviceList, parseDeviceList } from './devices.ts'
-import { testEngine } from './testing.ts'
+import { testEngine } from './testing/engine.ts'
 
 const gpu = (id: string, description: string, totalMiB: number, freeMiB: number) => ({
   id,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, printable } from '@unhosted/core/errors'
 import type { Device } from '@unhosted/core/inventory'
 import { cancelled, throwIfCancelled } from './cancelled.ts'
 import type { Engine } from './types.ts'
@@ -90,7 +90,7 @@ export function parseDeviceList(text: string): readonly EngineDevice[] {
     devices.push({
       id,
       kind: 'gpu',
-      description: printable(match[2] ?? id),
+      description: printable(match[2] ?? id, 64, 'unnamed'),
       totalBytes,
       freeBytes: Math.min(Number(match[4]) * MiB, totalBytes)
     })
@@ -105,17 +105,8 @@ export function cpuDevice(): EngineDevice {
   return {
     id: 'CPU',
     kind: 'cpu',
-    description: printable(cpus()[0]?.model ?? 'CPU'),
+    description: printable(cpus()[0]?.model ?? 'CPU', 64, 'unnamed'),
     totalBytes,
     freeBytes: Math.min(process.availableMemory(), totalBytes)
   }
-}
-
-function printable(text: string): string {
-  const clean = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 64)
-  return clean === '' ? 'unnamed' : clean
 }

@@ -1,8 +1,8 @@
 import type { EngineView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
+import { untilAborted } from '../base/until-aborted.ts'
 import type { Log } from '../log/index.ts'
 import type { Engine, EngineRunner } from './types.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface EngineHostOptions {
   /** Looks where an engine may be; never builds. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import { type FindEngineOptions, findEngine } from './find-engine.ts'
-import { testEngine, testHome } from './testing.ts'
+import { testEngine, testHome } from './testing/engine.ts'
 
 const options = (cacheDirectory: string, changes: Partial<FindEngineOptions> = {}): FindEngineOptions => ({
   configuredPath: null,

@@ -8,7 +8,7 @@ import { silentLog } from '../log/index.ts'
 import { llamaServerArguments } from './llama-server.ts'
 import { processIdentity } from './process-state.ts'
 import { createEngineRunner } from './runner.ts'
-import { type TestHome, testEngine, testHome, tinyModel, tinyServer } from './testing.ts'
+import { type TestHome, testEngine, testHome, tinyModel, tinyServer } from './testing/engine.ts'
 import type { EngineRunner, LlamaServer } from './types.ts'
 
 /** Real processes on a machine that may be busy with other tests. */

@@ -7,7 +7,7 @@ import { silentLog } from '../log/index.ts'
 import { findLeash } from './leash.ts'
 import { sweepProcesses } from './process-record.ts'
 import { processIdentity } from './process-state.ts'
-import { awaitGone, type TestHome, testEngine, testHome, tinyModel } from './testing.ts'
+import { awaitGone, type TestHome, testEngine, testHome, tinyModel } from './testing/engine.ts'
 import type { Engine } from './types.ts'
 
 interface StandIn {

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import { meaningfulLine, openProcessLog } from './process-log.ts'
-import { testHome } from './testing.ts'
+import { testHome } from './testing/engine.ts'
 
 describe('openProcessLog', () => {
   it('rotates by size and keeps a bounded number of files', async () => {

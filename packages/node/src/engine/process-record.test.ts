@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import { type ProcessRecord, sweepProcesses, writeProcessRecord } from './process-record.ts'
 import { processIdentity } from './process-state.ts'
-import { awaitGone, type TestHome, testHome } from './testing.ts'
+import { awaitGone, type TestHome, testHome } from './testing/engine.ts'
 
 const command = process.execPath
 const deadOwner = { pid: 2 ** 22 + 1, started: 'long ago' }

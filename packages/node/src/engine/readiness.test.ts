@@ -3,7 +3,7 @@ import { silentLog } from '../log/index.ts'
 import { processIdentity } from './process-state.ts'
 import { awaitReady } from './readiness.ts'
 import { createSupervisor, type Supervisor, type WatchedProcess } from './supervisor.ts'
-import { type TestHome, testHome } from './testing.ts'
+import { type TestHome, testHome } from './testing/engine.ts'
 
 let home: TestHome
 let supervisor: Supervisor

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import { processIdentity } from './process-state.ts'
 import { createSupervisor, type ProcessSpec, type Supervisor } from './supervisor.ts'
-import { type TestHome, testHome } from './testing.ts'
+import { type TestHome, testHome } from './testing/engine.ts'
 
 let home: TestHome
 let supervisor: Supervisor

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashApiKey } from './api-keys.ts'
-import { answer, fakeDispatcher, temporaryFolder, testGateway } from './testing.ts'
+import { answer, fakeDispatcher, temporaryFolder, testGateway } from './testing/gateway.ts'
 
 const ok = fakeDispatcher(async () => answer(['{}']))
 const never = new AbortController().signal

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { BaseError, isBaseError, printableAscii } from '@unhosted/core/errors'
 import { type Dialect, encodeComment, errorBody, errorEvent } from '@unhosted/core/openai'
-import type { Clock } from '../pool/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Placement } from '../router/types.ts'
 import type { GatewayLimits } from './types.ts'
 
@@ -109,13 +109,9 @@ export function createAnswerWriter({ raw, dialect, stream, clock, limits }: Answ
 /** `x-unhosted-served-by: laptop; peer=12D3Koo...` and `x-unhosted-plan`, in printable ASCII. */
 export function placementHeaders({ servedBy, plan }: Placement): Readonly<Record<string, string>> {
   return {
-    'x-unhosted-served-by': `${printable(servedBy.machine)}; peer=${printable(servedBy.peerId)}`,
-    'x-unhosted-plan': printable(plan)
+    'x-unhosted-served-by': `${printableAscii(servedBy.machine, 1024)}; peer=${printableAscii(servedBy.peerId, 1024)}`,
+    'x-unhosted-plan': printableAscii(plan, 1024)
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024)
 }
 
 /** Resolves when the client has taken what was written; gives a client up that takes nothing for too long. */

@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type TestGateway, testGateway } from './testing.ts'
-import { crash, type RealEngine, startRealEngine } from './testing-engine.ts'
+import { crash, type RealEngine, startRealEngine } from './testing/engine.ts'
+import { type TestGateway, testGateway } from './testing/gateway.ts'
 
 // The official clients, unchanged but for the address, over the real engine and the demo model.
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { answer, fakeDispatcher, testGateway } from './testing.ts'
+import { answer, fakeDispatcher, testGateway } from './testing/gateway.ts'
 
 const never = new AbortController().signal
 

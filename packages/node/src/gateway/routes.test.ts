@@ -1,7 +1,7 @@
 import { BaseError, type ErrorCode } from '@unhosted/core/errors'
 import { inferenceRoutes } from '@unhosted/core/openai'
 import { describe, expect, it } from 'vitest'
-import { answer, fakeDispatcher, testGateway, tinyId } from './testing.ts'
+import { answer, fakeDispatcher, testGateway, tinyId } from './testing/gateway.ts'
 
 const headers = { host: 'localhost:7777', 'content-type': 'application/json' }
 const whole = '{"choices":[],"model":"engine-name","usage":{}}'

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { BaseError } from '@unhosted/core/errors'
 import { createSseDecoder, encodeEvent, type SseEvent } from '@unhosted/core/openai'
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../pool/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import {
   answer,
   chunksThen,
@@ -14,7 +14,7 @@ import {
   type TestGateway,
   testGateway,
   untilAborted
-} from './testing.ts'
+} from './testing/gateway.ts'
 
 const never = new AbortController().signal
 const delta = (content: string): string =>

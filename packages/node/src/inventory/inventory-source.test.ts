@@ -1,4 +1,5 @@
-import { type BareDevice, type HeldModel, type Inventory, inventorySchema } from '@unhosted/core/inventory'
+import { type HeldModel, type Inventory, inventorySchema } from '@unhosted/core/inventory'
+import type { BareDevice } from '@unhosted/core/memory'
 import { GiB } from '@unhosted/core/units'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createLog, silentLog } from '../log/index.ts'

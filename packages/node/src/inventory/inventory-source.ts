@@ -1,16 +1,15 @@
 import { cpus } from 'node:os'
+import { printable } from '@unhosted/core/errors'
+import { type HeldModel, type Inventory, inventoryDiffers } from '@unhosted/core/inventory'
 import {
   type BareDevice,
   budgetDevices,
   type DeviceLimit,
   deviceLimits,
-  type HeldModel,
-  type Inventory,
-  inventoryDiffers,
   type MemoryPolicy,
   type ReservedMemory,
   withoutTwins
-} from '@unhosted/core/inventory'
+} from '@unhosted/core/memory'
 import type { Log } from '../log/index.ts'
 
 export interface InventoryOptions {
@@ -141,17 +140,8 @@ function describeMachine(
     version: options.version,
     engineVersion: options.engineVersion(),
     platform: `${process.platform}-${process.arch}`,
-    cpu: { model: printable(processors[0]?.model ?? ''), cores: Math.max(1, processors.length) },
+    cpu: { model: printable(processors[0]?.model ?? '', 64, 'unknown'), cores: Math.max(1, processors.length) },
     devices: [...budgetDevices(devices, options.policy, options.reserved)],
     models: [...models]
   }
-}
-
-/** As the inventory's schema wants names: no control characters, 1 to 64 long. */
-function printable(text: string): string {
-  const clean = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 64)
-  return clean === '' ? 'unknown' : clean
 }

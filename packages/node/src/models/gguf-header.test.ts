@@ -2,7 +2,7 @@ import { isBaseError } from '@unhosted/core/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkGgufHeader } from './gguf-header.ts'
-import { type GgufFile, ggufBytes, smallKeys, u64 } from './testing-gguf.ts'
+import { type GgufFile, ggufBytes, smallKeys, u64 } from './testing/gguf.ts'
 
 const check = (bytes: Uint8Array) =>
   checkGgufHeader((offset, length) => bytes.subarray(offset, offset + length), bytes.length)

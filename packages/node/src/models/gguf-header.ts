@@ -1,5 +1,4 @@
-import { BaseError } from '@unhosted/core/errors'
-import { printable } from '@unhosted/core/models'
+import { BaseError, printable } from '@unhosted/core/errors'
 
 /** Reads `length` bytes at `offset`; fewer only at the end of the file. */
 export type ReadAt = (offset: number, length: number) => Uint8Array
@@ -52,7 +51,7 @@ const smallestTensorBytes = 24
 export function checkGgufHeader(read: ReadAt, fileBytes: number): GgufHeader {
   const cursor = new Cursor(read, fileBytes)
   const magic = cursor.text(4)
-  if (magic !== 'GGUF') throw invalid(`It does not begin with GGUF but with "${printable(magic)}"`)
+  if (magic !== 'GGUF') throw invalid(`It does not begin with GGUF but with "${printable(magic, 64)}"`)
   const version = cursor.uint32()
   if (version === 0x02000000 || version === 0x03000000) throw invalid('It is a big-endian GGUF file')
   if (version !== 2 && version !== 3) throw invalid(`It has GGUF version ${version}; 2 and 3 can be read`)
@@ -62,7 +61,7 @@ export function checkGgufHeader(read: ReadAt, fileBytes: number): GgufHeader {
   const keys = new Set<string>()
   for (let index = 0; index < keyCount; index++) {
     const key = cursor.string('metadata key', limits.keyBytes)
-    if (keys.has(key)) throw invalid(`The metadata key "${printable(key)}" is there twice`)
+    if (keys.has(key)) throw invalid(`The metadata key "${printable(key, 64)}" is there twice`)
     keys.add(key)
     const parts = key.split('.').length
     if (parts > limits.keyParts)
@@ -129,7 +128,7 @@ class Cursor {
   /** @returns the value where it is one unsigned integer */
   value(key: string): number | undefined {
     const type = this.uint32()
-    if (type === stringType) this.skip(this.stringLength(`value of "${printable(key)}"`, limits.stringBytes))
+    if (type === stringType) this.skip(this.stringLength(`value of "${printable(key, 64)}"`, limits.stringBytes))
     else if (type === arrayType) this.skipArray(key)
     else return this.scalar(key, type)
     return undefined
@@ -138,13 +137,13 @@ class Cursor {
   tensor(): void {
     const name = this.string('tensor name', limits.tensorNameBytes)
     const dimensions = this.uint32()
-    if (dimensions > 4) throw invalid(`Tensor "${printable(name)}" claims ${dimensions} dimensions`)
+    if (dimensions > 4) throw invalid(`Tensor "${printable(name, 64)}" claims ${dimensions} dimensions`)
     this.skip(dimensions * 8 + 4 + 8)
   }
 
   private scalar(key: string, type: number): number | undefined {
     const size = valueBytes[type]
-    if (size === undefined) throw invalid(`The metadata key "${printable(key)}" has the unknown type ${type}`)
+    if (size === undefined) throw invalid(`The metadata key "${printable(key, 64)}" has the unknown type ${type}`)
     const bytes = this.take(size)
     if (type === 0) return bytes.readUInt8(0)
     if (type === 2) return bytes.readUInt16LE(0)
@@ -156,9 +155,9 @@ class Cursor {
 
   private skipArray(key: string): void {
     const type = this.uint32()
-    const what = `array elements in "${printable(key)}"`
+    const what = `array elements in "${printable(key, 64)}"`
     const size = type === stringType ? 8 : valueBytes[type]
-    if (size === undefined) throw invalid(`The array "${printable(key)}" holds the unsupported type ${type}`)
+    if (size === undefined) throw invalid(`The array "${printable(key, 64)}" holds the unsupported type ${type}`)
     const count = this.count(what, limits.arrayElements, size)
     if (type !== stringType) this.skip(count * size)
     else for (let index = 0; index < count; index++) this.skip(this.stringLength(what, limits.stringBytes))

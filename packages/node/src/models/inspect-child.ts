@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { BaseError } from '@unhosted/core/errors'
-import { factsOf, type GgufMetadata, printable, type TensorInfo } from '@unhosted/core/models'
+import { BaseError, printable } from '@unhosted/core/errors'
+import { factsOf, type GgufMetadata, type TensorInfo } from '@unhosted/core/models'
 import { readGgufFileInfo } from 'node-llama-cpp'
 import { z } from 'zod'
 import { serveParent } from './child-process.ts'
@@ -63,7 +63,7 @@ async function readPart(
     signal
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
-    throw invalid(`The parser refused it: ${printable(reason)}`)
+    throw invalid(`The parser refused it: ${printable(reason, 64)}`)
   })
   const tensors = (info.tensorInfo ?? []).map((tensor) => ({
     name: tensor.name,

@@ -6,7 +6,7 @@ import { modelFactsSchema } from '@unhosted/core/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tinyModel } from './bundled-model.ts'
 import { inspectGguf } from './inspect-gguf.ts'
-import { type GgufFile, ggufBytes, smallKeys, smallTensors, splitBytes } from './testing-gguf.ts'
+import { type GgufFile, ggufBytes, smallKeys, smallTensors, splitBytes } from './testing/gguf.ts'
 
 const signal = new AbortController().signal
 const tinyPath = join(tinyModel.directory, tinyModel.fileName)

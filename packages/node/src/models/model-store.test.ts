@@ -13,7 +13,7 @@ import { loadCatalogue } from './load-catalogue.ts'
 import { modelFolders } from './model-index.ts'
 import { createModelStore } from './model-store.ts'
 import { partialKey, removePartials } from './partial-download.ts'
-import { ggufBytes, splitBytes } from './testing-gguf.ts'
+import { ggufBytes, splitBytes } from './testing/gguf.ts'
 import type { ModelStore } from './types.ts'
 
 const signal = new AbortController().signal

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
+import { errorDocumentSchema, parseBaseError } from '@unhosted/core/errors'
 import { z } from 'zod'
 import { cancelled } from './cancelled.ts'
 
@@ -30,17 +30,11 @@ export class ChildFailure extends Error {
   }
 }
 
-const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]
 const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('progress'), value: z.unknown() }),
   z.strictObject({ type: z.literal('result'), value: z.unknown() }),
-  z.strictObject({
-    type: z.literal('error'),
-    code: z.enum(errorCodes),
-    message: z.string().max(4000),
-    advice: z.string().max(4000)
-  })
+  z.strictObject({ type: z.literal('error'), ...errorDocumentSchema.shape })
 ])
 export type ChildMessage = z.infer<typeof messageSchema>
 
@@ -78,7 +72,7 @@ export async function runChild(task: ChildTask): Promise<unknown> {
     else if (message.data.type === 'progress') task.onProgress(message.data.value)
     else if (message.data.type === 'result') outcome.resolve(message.data.value)
     else if (message.data.type === 'error')
-      outcome.reject(new BaseError(message.data.code, message.data.message, { advice: message.data.advice }))
+      outcome.reject(parseBaseError(message.data) ?? new ChildFailure('died', 'It sent an error that is none.'))
   })
   child.once('error', (error) => outcome.reject(new ChildFailure('died', error.message)))
   let drained: NodeJS.Timeout | undefined

@@ -4,7 +4,7 @@ import { pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import { createGreeter, lingerMs } from './greeting.ts'
-import { pairByInvite, startTestPeering, type TestPeering, type TestPeeringOptions } from './testing.ts'
+import { pairByInvite, startTestPeering, type TestPeering, type TestPeeringOptions } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

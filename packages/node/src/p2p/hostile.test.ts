@@ -13,7 +13,7 @@ import { encodeInvite, parseInvite } from '@unhosted/core/trust'
 import { encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { maxFrameBytes } from './framed-stream.ts'
-import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing.ts'
+import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

@@ -10,7 +10,7 @@ import { homePaths } from '../store/index.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { openPeersStore } from './peers-store.ts'
 import { Switchboard } from './switchboard.ts'
-import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing.ts'
+import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

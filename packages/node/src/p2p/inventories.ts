@@ -1,6 +1,6 @@
 import type { Inventory } from '@unhosted/core/inventory'
+import type { Grants, PeerRecord } from '@unhosted/core/peers'
 import { type Hello, helloSchema, maxAnnouncedAddresses } from '@unhosted/core/protocol'
-import type { Grants, PeerRecord } from '@unhosted/core/trust'
 import type { Log } from '../log/index.ts'
 import type { FramedStream } from './framed-stream.ts'
 import { maxFrameBytes } from './framed-stream.ts'

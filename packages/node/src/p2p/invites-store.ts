@@ -1,5 +1,5 @@
 import { BaseError } from '@unhosted/core/errors'
-import { type Radius, radiusSchema } from '@unhosted/core/trust'
+import { type Radius, radiusSchema } from '@unhosted/core/peers'
 import { z } from 'zod'
 import { readJsonFile, writeJsonFile } from '../store/index.ts'
 

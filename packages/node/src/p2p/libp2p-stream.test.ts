@@ -4,7 +4,7 @@ import { encode } from 'it-length-prefixed'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { type FramedStream, maxFrameBytes } from './framed-stream.ts'
-import { startTestPeering, type TestPeering } from './testing.ts'
+import { startTestPeering, type TestPeering } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

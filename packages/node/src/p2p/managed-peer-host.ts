@@ -1,5 +1,5 @@
 import type { Link } from '@unhosted/core/inventory'
-import type { Grants, PeerRecord } from '@unhosted/core/trust'
+import type { Grants, PeerRecord } from '@unhosted/core/peers'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { PeerInventories } from './inventories.ts'

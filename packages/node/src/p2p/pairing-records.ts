@@ -1,7 +1,7 @@
-import { BaseError, errorTable, isBaseError } from '@unhosted/core/errors'
+import { BaseError, errorSpec, isBaseError } from '@unhosted/core/errors'
 import { displayNameSchema, peerIdSchema } from '@unhosted/core/inventory'
+import { defaultGrants, type PeerRecord, type Radius } from '@unhosted/core/peers'
 import type { PairRefusal } from '@unhosted/core/protocol'
-import { defaultGrants, type PeerRecord, type Radius } from '@unhosted/core/trust'
 import { announceable } from './addresses.ts'
 import type { PeerPresence } from './peer-host.ts'
 
@@ -66,5 +66,5 @@ export function unknownPeer(reference: string): BaseError {
 }
 
 export function pairingError(code: PairRefusal): BaseError {
-  return new BaseError(code, errorTable[code].meaning, { advice: errorTable[code].remedy })
+  return new BaseError(code, errorSpec(code).meaning)
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { PairingView } from '@unhosted/core/control'
 import type { BaseError } from '@unhosted/core/errors'
+import type { Radius } from '@unhosted/core/peers'
 import { type PairMessage, pairMessageSchema } from '@unhosted/core/protocol'
 import {
   type PairingEffect,
   type PairingEvent,
   type PairingState,
-  type Radius,
   startPairing,
   stepPairing
 } from '@unhosted/core/trust'

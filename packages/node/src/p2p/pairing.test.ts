@@ -6,7 +6,13 @@ import type { ErrorCode } from '@unhosted/core/errors'
 import { encodeInvite, parseInvite } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Peering } from './peering.ts'
-import { pairByInvite, startTestPeering, type TestPeering, type TestPeeringOptions, untilState } from './testing.ts'
+import {
+  pairByInvite,
+  startTestPeering,
+  type TestPeering,
+  type TestPeeringOptions,
+  untilState
+} from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

@@ -1,5 +1,5 @@
 import type { Link } from '@unhosted/core/inventory'
-import type { PeerRecord } from '@unhosted/core/trust'
+import type { PeerRecord } from '@unhosted/core/peers'
 import type { FramedStream } from './framed-stream.ts'
 
 /** How a peer stands to this machine now. */

@@ -12,7 +12,7 @@ import {
   type TestPeering,
   type TestPeeringOptions,
   untilState
-} from './testing.ts'
+} from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })

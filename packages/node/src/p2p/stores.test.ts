@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PeerRecord } from '@unhosted/core/trust'
+import type { PeerRecord } from '@unhosted/core/peers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openInvitesStore } from './invites-store.ts'
 import { openPeersStore } from './peers-store.ts'

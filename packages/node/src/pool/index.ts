@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, systemClock } from '../base/clock.ts'
 export { createLeaseClient, type LeaseClientOptions } from './lease-client.ts'
 export { createLeaseServer } from './lease-server.ts'
 export { defaultLeaseLimits, type LeaseLimits, type LeaseServerOptions } from './lease-server-options.ts'

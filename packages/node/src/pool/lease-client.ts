@@ -7,12 +7,12 @@ import {
   leaseProtocol,
   leaseReplySchema
 } from '@unhosted/core/protocol'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log/index.ts'
 import type { FramedStream } from '../p2p/framed-stream.ts'
 import type { PeerHost } from '../p2p/peer-host.ts'
 import { type Certificate, createCertificate } from './certificate.ts'
 import { chooseTunnel, connectMs, within } from './choose-tunnel.ts'
-import type { Clock } from './clock.ts'
 import { Connections } from './connections.ts'
 import { endLease } from './lease-end.ts'
 import { watchLease } from './lease-watch.ts'

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { BaseError, errorTable } from '@unhosted/core/errors'
+import { BaseError, errorSpec } from '@unhosted/core/errors'
+import { defaultGrants } from '@unhosted/core/peers'
 import { encodeTunnelOpening, leaseProtocol, leaseReplySchema, tunnelProtocol } from '@unhosted/core/protocol'
-import { defaultGrants } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FramedStream } from '../p2p/framed-stream.ts'
 import {
@@ -215,7 +215,7 @@ describe.each(hostPairs)('a lease over $name hosts', ({ make }) => {
     const { borrow, engine, freed } = setup(await make())
     engine.failure = new BaseError('ENGINE_START_FAILED', 'It did not start: /home/owner/model.gguf', { advice: 'x' })
     // Why, in general; the files of the other machine are no business of ours.
-    const message = `On the other machine: ${errorTable.ENGINE_START_FAILED.meaning}`
+    const message = `On the other machine: ${errorSpec('ENGINE_START_FAILED').meaning}`
     await expect(borrow()).rejects.toMatchObject({ code: 'LEASE_REFUSED', message })
     await freed()
   })

@@ -1,4 +1,5 @@
 import { BaseError } from '@unhosted/core/errors'
+import type { PeerRecord } from '@unhosted/core/peers'
 import {
   type InferMessage,
   type InferRequestMessage,
@@ -10,7 +11,6 @@ import {
   maxInferBodyBytes,
   toWireError
 } from '@unhosted/core/protocol'
-import type { PeerRecord } from '@unhosted/core/trust'
 import type { Log } from '../log/index.ts'
 import type { FramedStream } from '../p2p/framed-stream.ts'
 import type { PeerHost, ProtocolHandlerContext } from '../p2p/peer-host.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { BaseError } from '@unhosted/core/errors'
+import { defaultGrants } from '@unhosted/core/peers'
 import { inferProtocol, inferSilenceMs, maxInferBodyBytes } from '@unhosted/core/protocol'
-import { defaultGrants } from '@unhosted/core/trust'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../log/index.ts'
 import type { FramedStream } from '../p2p/framed-stream.ts'

@@ -5,7 +5,7 @@ import {ChunkReceipt, Job, JobKey, Lane, Panel, Quote, Verdict} from "../SwarmTy
 
 /// @title EIP-712 struct hashes of everything that is signed
 /// @dev Every member is a static word, so `abi.encode(TYPEHASH, object)` is EIP-712's encodeData.
-/// packages/core/src/swarm/deal/typed-data.ts computes the same; vectors/deal.json holds the two together.
+/// packages/swarm/src/deal/typed-data.ts computes the same; vectors/deal.json holds the two together.
 library SwarmHashes {
     bytes32 internal constant VOUCHER_TYPEHASH =
         keccak256("Voucher(bytes32 laneId,uint128 cumulative,bytes32 ledgerHead)");

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { runProgram } from '../../testing.ts'
+import { runProgram } from '../../testing/program.ts'
 
 const program = fileURLToPath(new URL('../../../bin/unhosted.js', import.meta.url))
 const run = promisify(execFile)

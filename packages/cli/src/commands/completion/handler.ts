@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
-import { usageError } from '../../command/build-parser.ts'
-import type { Handler } from '../../command/spec.ts'
+import { usageError } from '@unhosted/terminal'
+import type { Handler } from '../../command/context.ts'
 import type { positionals } from './options.ts'
 
 /** Each asks the program itself for the words that may follow, so that a script never grows old. */

@@ -1,4 +1,4 @@
-import type { PositionalSpecs } from '../../command/spec.ts'
+import type { PositionalSpecs } from '@unhosted/terminal'
 
 export const positionals = {
   shell: { describe: 'bash, zsh or fish. Default: from $SHELL', required: false }

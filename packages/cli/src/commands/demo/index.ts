@@ -1,4 +1,4 @@
-import { defineCommand } from '../../command/spec.ts'
+import { defineCommand } from '@unhosted/terminal'
 import { options } from './options.ts'
 
 export const demo = defineCommand({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { controlErrorSchema } from '@unhosted/core/control'
-import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
+import { BaseError, parseBaseError } from '@unhosted/core/errors'
 import type { MachineLimits } from '@unhosted/core/planner'
 import { type ControlClient, createControlClient } from '@unhosted/node/control'
 import { homePaths } from '@unhosted/node/store'
@@ -98,7 +98,7 @@ async function untilReady(child: ChildProcess, signal: AbortSignal): Promise<z.i
     if (!parsed.success) return reject(startFailed(line))
     const { ready, failed } = parsed.data
     if (ready !== undefined) resolve(ready)
-    if (failed !== undefined) reject(daemonError(failed))
+    if (failed !== undefined) reject(parseBaseError(failed.error) ?? startFailed(line))
   })
   return promise.finally(() => signal.removeEventListener('abort', onAbort))
 }
@@ -109,11 +109,6 @@ function parseJson(line: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function daemonError({ error }: z.infer<typeof controlErrorSchema>): BaseError {
-  const known = Object.hasOwn(errorTable, error.code)
-  return new BaseError(known ? (error.code as ErrorCode) : 'INTERNAL', error.message, { advice: error.advice })
 }
 
 function startFailed(said: string): BaseError {

@@ -1,4 +1,4 @@
-import type { OptionSpecs } from '../../command/spec.ts'
+import type { OptionSpecs } from '@unhosted/terminal'
 
 export const options = {
   prompt: { type: 'string', placeholder: 'TEXT', describe: 'What to ask', default: 'Tell me a story about a fox.' },

@@ -1,8 +1,6 @@
 import { formatBytes } from '@unhosted/core/units'
+import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
 import { renderLayers } from '../../render/plan.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
-import { renderTable } from '../../terminal/table.ts'
 import type { DemoReport, MachineShare } from './ask-pool.ts'
 
 /** The table of who held what and what went through each tunnel, and the speeds. */

@@ -1,10 +1,8 @@
 import type { HealthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
-import type { CommandContext } from '../../command/context.ts'
-import type { Handler } from '../../command/spec.ts'
+import { type Colours, safeLine } from '@unhosted/terminal'
+import type { CommandContext, Handler } from '../../command/context.ts'
 import { readConfig } from '../../setup/read-config.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
 import { type Check, fromError, fromWarning, ok } from './check.ts'
 import { checkClock, checkDisk, checkEngine, checkHome, checkPort } from './local-checks.ts'
 

@@ -1,4 +1,4 @@
-import type { CommandGroup } from '../../command/spec.ts'
+import type { CommandGroup } from '../../command/entry.ts'
 import { build } from './build/index.ts'
 import { path } from './path/index.ts'
 import { status } from './status/index.ts'

@@ -1,6 +1,6 @@
 import type { GrantedView } from '@unhosted/core/control'
-import type { Handler } from '../../command/spec.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
+import { safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../command/context.ts'
 import type { options } from './options.ts'
 
 type Positionals = { readonly peer: { readonly describe: string; readonly required: true } }

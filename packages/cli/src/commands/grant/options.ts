@@ -1,4 +1,4 @@
-import type { OptionSpecs } from '../../command/spec.ts'
+import type { OptionSpecs } from '@unhosted/terminal'
 
 export const options = {
   requests: { type: 'boolean', describe: 'Send whole requests to models that this machine holds' },

@@ -1,4 +1,4 @@
-import type { CommandGroup } from '../../command/spec.ts'
+import type { CommandGroup } from '../../command/entry.ts'
 import { importModel } from './import/index.ts'
 import { ls } from './ls/index.ts'
 import { pull } from './pull/index.ts'

@@ -1,9 +1,8 @@
 import type { PairingView } from '@unhosted/core/control'
-import { BaseError, type ErrorCode, errorTable } from '@unhosted/core/errors'
-import type { Radius } from '@unhosted/core/trust'
+import { BaseError, parseBaseError } from '@unhosted/core/errors'
+import type { Radius } from '@unhosted/core/peers'
+import { createQuestions, type Questions, safeLine } from '@unhosted/terminal'
 import type { CommandContext } from '../../command/context.ts'
-import { createQuestions, type Questions } from '../../terminal/questions.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
 import { choosePeer } from './choose-peer.ts'
 import { createPairingFeed, type PairingFeed } from './pairing-feed.ts'
 import { explainRadius, renderDigits } from './render.ts'
@@ -123,19 +122,10 @@ async function withdraw(
 /** @throws BaseError what made it fail */
 function isOver(view: PairingView, radius: Radius, { output }: CommandContext): boolean {
   if (view.state === 'failed') {
-    const { code, message, advice } = view.error ?? {
-      code: 'PAIRING_REFUSED',
-      message: 'The pairing failed.',
-      advice: 'Start again on both machines.'
-    }
-    throw new BaseError(isErrorCode(code) ? code : 'PAIRING_REFUSED', message, { advice })
+    throw parseBaseError(view.error) ?? new BaseError('PAIRING_REFUSED', 'The pairing failed.')
   }
   if (view.state !== 'paired') return false
   const paired = { peerId: view.peerId, name: view.peerName, radius }
   output.result({ paired, digits: view.digits }, () => `Paired with ${safeLine(view.peerName)} (${radius}).`)
   return true
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorTable, code)
 }

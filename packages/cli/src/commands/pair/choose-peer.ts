@@ -1,8 +1,7 @@
 import type { PeerView } from '@unhosted/core/control'
+import { type Questions, safeLine } from '@unhosted/terminal'
 import type { CommandContext } from '../../command/context.ts'
 import { shortId } from '../../render/facts.ts'
-import type { Questions } from '../../terminal/questions.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
 import type { PairingFeed } from './pairing-feed.ts'
 
 interface Choosing {

@@ -1,4 +1,4 @@
-import type { OptionSpecs, PositionalSpecs } from '../../command/spec.ts'
+import type { OptionSpecs, PositionalSpecs } from '@unhosted/terminal'
 
 export const positionals = {
   peer: {

@@ -1,8 +1,7 @@
 import type { InviteView } from '@unhosted/core/control'
-import type { Radius } from '@unhosted/core/trust'
+import type { Radius } from '@unhosted/core/peers'
+import { type Colours, renderQr } from '@unhosted/terminal'
 import { renderAge } from '../../render/facts.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { renderQr } from '../../terminal/qr-code.ts'
 
 /** Five rows of cells for each digit, so that six of them can be read across a desk. */
 const shapes: Readonly<Record<string, readonly string[]>> = {

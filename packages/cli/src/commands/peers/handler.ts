@@ -1,11 +1,8 @@
 import type { PeersReport, PeerView } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
-import type { CommandContext } from '../../command/context.ts'
-import type { Handler } from '../../command/spec.ts'
+import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
+import type { CommandContext, Handler } from '../../command/context.ts'
 import { renderDevices, renderLendable, renderLink, renderWarnings, shortId } from '../../render/facts.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
-import { renderTable } from '../../terminal/table.ts'
 import type { options } from './options.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {

@@ -1,4 +1,4 @@
-import type { OptionSpecs } from '../../command/spec.ts'
+import type { OptionSpecs } from '@unhosted/terminal'
 
 export const options = {
   measure: { type: 'boolean', describe: 'Measure the link to each connected paired machine now' }

@@ -1,6 +1,6 @@
 import { BaseError } from '@unhosted/core/errors'
-import { usageError } from '../../command/build-parser.ts'
-import type { Handler } from '../../command/spec.ts'
+import { usageError } from '@unhosted/terminal'
+import type { Handler } from '../../command/context.ts'
 import { renderPlan } from '../../render/plan.ts'
 import type { options, positionals } from './options.ts'
 import { describeShortfall } from './shortfall.ts'

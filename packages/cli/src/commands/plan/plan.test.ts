@@ -1,9 +1,9 @@
 import type { DaemonStatus, PlanReport } from '@unhosted/core/control'
 import { bytes } from '@unhosted/core/units'
 import type { ControlClient } from '@unhosted/node/control'
+import { recordingOutput } from '@unhosted/terminal/testing'
 import { describe, expect, it } from 'vitest'
 import type { CommandContext } from '../../command/context.ts'
-import { recordingOutput } from '../../testing.ts'
 import { plan } from './index.ts'
 
 const need = { weights: bytes(1), kv: bytes(1), compute: bytes(1), total: bytes(3) }

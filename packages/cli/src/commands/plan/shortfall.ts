@@ -1,7 +1,7 @@
 import type { BaseErrorOptions } from '@unhosted/core/errors'
 import type { Shortfall } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
-import { safeLine } from '../../terminal/safe-text.ts'
+import { safeLine } from '@unhosted/terminal'
 
 /**
  * Message and options of the error for a model that fits nowhere.

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { PassThrough } from 'node:stream'
 import { homePaths } from '@unhosted/node/store'
+import { recordingOutput } from '@unhosted/terminal/testing'
 import { expect, it } from 'vitest'
 import type { CommandContext } from '../../command/context.ts'
-import { recordingOutput } from '../../testing.ts'
 import { chat } from './chat.ts'
 
 /** A chat with an endpoint that repeats the last message, once `gate` is open. */

@@ -1,10 +1,9 @@
 import { fstatSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import { type Arguments, usageError } from '@unhosted/terminal'
 import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/stream-chat.ts'
 import { createTextPrinter } from '../../chat/text-printer.ts'
-import { usageError } from '../../command/build-parser.ts'
-import type { CommandContext } from '../../command/context.ts'
-import type { Arguments, Handler } from '../../command/spec.ts'
+import type { CommandContext, Handler } from '../../command/context.ts'
 import { chat } from './chat.ts'
 import type { options, positionals } from './options.ts'
 

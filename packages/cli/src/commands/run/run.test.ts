@@ -7,7 +7,7 @@ import { type ControlService, createControlServer } from '@unhosted/node/control
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, runProgram, temporaryFolder } from '../../testing.ts'
+import { type Ended, runProgram, temporaryFolder } from '../../testing/program.ts'
 
 const program = fileURLToPath(new URL('../../../bin/unhosted.js', import.meta.url))
 const shell = promisify(execFile)

@@ -1,4 +1,4 @@
-import type { OptionSpecs } from '../../command/spec.ts'
+import type { OptionSpecs } from '@unhosted/terminal'
 
 /** Names are those of core/config's settings: a flag given here is the top layer of the config. */
 export const options = {

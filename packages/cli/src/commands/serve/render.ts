@@ -1,10 +1,8 @@
 import type { DaemonEvent, EngineView, LeaseView, PeerView } from '@unhosted/core/control'
 import { formatBytes } from '@unhosted/core/units'
-import { renderBar, renderDevices, renderLendable, renderLink, shortId } from '../../render/facts.ts'
+import { type Colours, padCells, renderBar, safeLine } from '@unhosted/terminal'
+import { renderDevices, renderLendable, renderLink, shortId } from '../../render/facts.ts'
 import { renderInstance, renderSegment } from '../../render/instance.ts'
-import { padCells } from '../../terminal/cells.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
 import type { ServeState } from './state.ts'
 
 const nameCells = 16

@@ -1,7 +1,7 @@
 import type { DaemonEvent, InstanceView, LeaseView, PeerView } from '@unhosted/core/control'
 import { bytes } from '@unhosted/core/units'
+import { recordingOutput } from '@unhosted/terminal/testing'
 import { describe, expect, it } from 'vitest'
-import { recordingOutput } from '../../testing.ts'
 import { createServeView } from './view.ts'
 
 const peerId = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'

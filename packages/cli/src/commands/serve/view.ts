@@ -1,6 +1,5 @@
 import type { DaemonEvent } from '@unhosted/core/control'
-import { createLiveRegion } from '../../terminal/live-region.ts'
-import type { Output } from '../../terminal/output.ts'
+import { createLiveRegion, type Output } from '@unhosted/terminal'
 import { renderEvent, renderPlain, renderState } from './render.ts'
 import { initialState, reduce } from './state.ts'
 

@@ -1,12 +1,10 @@
 import type { DaemonStatus, InstanceView, LeaseView } from '@unhosted/core/control'
 import type { Device } from '@unhosted/core/inventory'
 import { formatBytes } from '@unhosted/core/units'
-import type { Handler } from '../../command/spec.ts'
+import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../command/context.ts'
 import { renderAge, renderWarnings } from '../../render/facts.ts'
 import { renderInstance } from '../../render/instance.ts'
-import type { Colours } from '../../terminal/output.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
-import { renderTable } from '../../terminal/table.ts'
 
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, { client, output, signal }) => {
   const status = await client.status({ signal })

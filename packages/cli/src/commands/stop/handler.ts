@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
-import type { CommandContext } from '../../command/context.ts'
-import type { Handler } from '../../command/spec.ts'
+import type { CommandContext, Handler } from '../../command/context.ts'
 
 /** A clean stop takes at most 3 s; after this long something hangs. */
 const patienceMs = 10_000

@@ -1,4 +1,4 @@
-import { defineCommand } from '../../command/spec.ts'
+import { defineCommand } from '@unhosted/terminal'
 
 export const stop = defineCommand({
   name: 'stop',

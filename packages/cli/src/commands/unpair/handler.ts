@@ -1,5 +1,5 @@
-import type { Handler } from '../../command/spec.ts'
-import { safeLine } from '../../terminal/safe-text.ts'
+import { safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../command/context.ts'
 
 type Positionals = { readonly peer: { readonly describe: string; readonly required: true } }
 

@@ -1,4 +1,4 @@
-import { defaultGrants, type Grants, type PeerRecord } from '@unhosted/core/trust'
+import { defaultGrants, type Grants, type PeerRecord } from '@unhosted/core/peers'
 import type { PeerHost, PeerHostEvents, PeerPresence, ProtocolHandler } from '../../p2p/peer-host.ts'
 import { failed, type MemoryLink, MemoryStream } from './memory-stream.ts'
 

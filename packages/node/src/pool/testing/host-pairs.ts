@@ -1,6 +1,6 @@
-import type { Grants } from '@unhosted/core/trust'
+import type { Grants } from '@unhosted/core/peers'
 import type { PeerHost } from '../../p2p/peer-host.ts'
-import { pairedHosts } from '../../p2p/testing.ts'
+import { pairedHosts } from '../../p2p/testing/peers.ts'
 import { type FakePair, fakeHosts } from './fake-hosts.ts'
 
 /** Two paired hosts, whatever they are made of: the suites of this package run on the fake and on the real ones. */

@@ -1,5 +1,5 @@
+export { ManualClock } from '../../base/testing/manual-clock.ts'
 export { EchoEngine } from './echo-engine.ts'
 export { type FakeHost, type FakePair, fakeHosts } from './fake-hosts.ts'
 export { asHostPair, type HostPair, hostPairs, realHosts } from './host-pairs.ts'
 export { type LeaseSetup, leaseSetup, nothingHeld, rawLease } from './leases.ts'
-export { ManualClock } from './manual-clock.ts'

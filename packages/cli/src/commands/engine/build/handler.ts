@@ -1,4 +1,4 @@
-import type { Handler } from '../../../command/spec.ts'
+import type { Handler } from '../../../command/context.ts'
 import { buildWithProgress } from '../../../setup/engine.ts'
 import type { options } from './options.ts'
 

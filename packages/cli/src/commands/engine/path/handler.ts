@@ -1,5 +1,5 @@
 import { BaseError } from '@unhosted/core/errors'
-import type { Handler } from '../../../command/spec.ts'
+import type { Handler } from '../../../command/context.ts'
 import { lookForEngine } from '../../../setup/engine.ts'
 
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, context) => {

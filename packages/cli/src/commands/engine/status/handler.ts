@@ -1,8 +1,7 @@
 import type { FoundEngine } from '@unhosted/node/engine'
-import type { Handler } from '../../../command/spec.ts'
+import { type Colours, safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../../command/context.ts'
 import { lookForEngine } from '../../../setup/engine.ts'
-import type { Colours } from '../../../terminal/output.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
 
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, context) => {
   const found = await lookForEngine(context)

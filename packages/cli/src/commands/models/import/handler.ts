@@ -3,8 +3,8 @@ import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
 import { prepareHome } from '@unhosted/node/store'
-import type { Handler } from '../../../command/spec.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
+import { safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../../command/context.ts'
 import type { options, positionals } from './options.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {

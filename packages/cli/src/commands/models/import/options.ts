@@ -1,4 +1,4 @@
-import type { OptionSpecs, PositionalSpecs } from '../../../command/spec.ts'
+import type { OptionSpecs, PositionalSpecs } from '@unhosted/terminal'
 
 export const positionals = {
   file: { describe: 'GGUF file; the first one of a split model', required: true }

@@ -1,10 +1,8 @@
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
-import type { Handler } from '../../../command/spec.ts'
-import type { Colours } from '../../../terminal/output.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
-import { renderTable } from '../../../terminal/table.ts'
+import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../../command/context.ts'
 
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, { paths, output }) => {
   const models = await createModelStore({ paths, log: silentLog }).list()

@@ -1,4 +1,4 @@
-import { defineCommand } from '../../../command/spec.ts'
+import { defineCommand } from '@unhosted/terminal'
 
 export const ls = defineCommand({
   name: 'ls',

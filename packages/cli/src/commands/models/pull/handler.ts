@@ -2,10 +2,9 @@ import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
 import { prepareHome } from '@unhosted/node/store'
-import type { Handler } from '../../../command/spec.ts'
+import { createProgressBar, safeLine } from '@unhosted/terminal'
+import type { Handler } from '../../../command/context.ts'
 import { renderRate } from '../../../render/facts.ts'
-import { createProgressBar } from '../../../terminal/progress-bar.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
 import type { options, positionals } from './options.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {

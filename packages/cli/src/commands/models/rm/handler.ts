@@ -2,9 +2,8 @@ import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
-import type { CommandContext } from '../../../command/context.ts'
-import type { Handler } from '../../../command/spec.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
+import { safeLine } from '@unhosted/terminal'
+import type { CommandContext, Handler } from '../../../command/context.ts'
 import type { positionals } from './options.ts'
 
 export const handle: Handler<Record<never, never>, typeof positionals> = async ({ model: reference }, context) => {

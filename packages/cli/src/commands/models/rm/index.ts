@@ -1,4 +1,4 @@
-import { defineCommand } from '../../../command/spec.ts'
+import { defineCommand } from '@unhosted/terminal'
 import { positionals } from './options.ts'
 
 export const rm = defineCommand({

@@ -1,4 +1,4 @@
-import type { PositionalSpecs } from '../../../command/spec.ts'
+import type { PositionalSpecs } from '@unhosted/terminal'
 
 export const positionals = {
   model: { describe: 'Name, id, or the beginning of an id', required: true }

@@ -4,10 +4,8 @@ import { type MemoryNeed, planOnImaginedMachines } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
-import { usageError } from '../../../command/build-parser.ts'
-import type { Handler } from '../../../command/spec.ts'
-import type { Colours } from '../../../terminal/output.ts'
-import { safeLine } from '../../../terminal/safe-text.ts'
+import { type Colours, safeLine, usageError } from '@unhosted/terminal'
+import type { Handler } from '../../../command/context.ts'
 import type { options, positionals } from './options.ts'
 
 /** The most that an inventory may hold, bytes. */

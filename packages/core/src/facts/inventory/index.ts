@@ -1,0 +1,2 @@
+export * from './inventory-change.ts'
+export * from './schema.ts'

@@ -1,0 +1,8 @@
+export * from './catalogue.ts'
+export { chooseFiles, type RepositoryFile } from './choose-files.ts'
+export * from './describe.ts'
+export * from './facts.ts'
+export * from './gguf-facts.ts'
+export * from './gguf-metadata.ts'
+export * from './name.ts'
+export { checkTensorBounds, type TensorInfo, tensorBytes } from './tensor-size.ts'

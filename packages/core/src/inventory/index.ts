@@ -1,3 +1,0 @@
-export * from './device-budget.ts'
-export * from './inventory-change.ts'
-export * from './schema.ts'

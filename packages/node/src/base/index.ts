@@ -1,0 +1,6 @@
+export * from './clock.ts'
+export * from './emitter.ts'
+export * from './file-lock.ts'
+export * from './lifecycle.ts'
+export * from './until-aborted.ts'
+export * from './version.ts'

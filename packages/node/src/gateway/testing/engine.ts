@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { createEngineRunner, defaultCacheDirectory, type LlamaServer, resolveEngine } from '../../engine/index.ts'
+import { silentLog } from '../../log/index.ts'
+import { forwardToEngine } from '../../router/engine-upstream.ts'
+import { microBatchTokens } from '../../router/purpose.ts'
+import type { Dispatcher, InferenceRequest } from '../../router/types.ts'
+import { homePaths, prepareHome } from '../../store/index.ts'
+import { fakeDispatcher, placement, temporaryFolder } from './gateway.ts'
+
+/** The real engine on the demo model behind a dispatcher, for tests of the gateway. */
+
+export interface RealEngine extends AsyncDisposable {
+  readonly dispatcher: Dispatcher
+  /** The instance that answers chats. */
+  readonly server: LlamaServer
+  /** How often its slot has become free, by its log. */
+  slotsReleased(): Promise<number>
+}
+
+const tinyPath = fileURLToPath(new URL('../../../assets/tiny/unhosted-tiny-q8_0.gguf', import.meta.url))
+
+/** Tokens; so many that an answer without end runs for seconds on any machine. */
+const contextSize = 8192
+
+/** One instance each for answers, embeddings and reranking: the engine wants to be started for what it does. */
+export async function startRealEngine(options: { readonly signal: AbortSignal }): Promise<RealEngine> {
+  const folder = await temporaryFolder()
+  const paths = homePaths(folder.path)
+  await prepareHome(paths)
+  const engine = await resolveEngine({
+    configuredPath: process.env.UNHOSTED_ENGINE ?? null,
+    cacheDirectory: defaultCacheDirectory(process.env),
+    environment: process.env,
+    log: silentLog,
+    signal: options.signal,
+    onProgress: () => {}
+  })
+  const runner = createEngineRunner({ engine, paths, log: silentLog })
+  const dispose = async (): Promise<void> => {
+    await runner.stop()
+    await folder[Symbol.asyncDispose]()
+  }
+  const start = (purpose: 'generate' | 'embed' | 'rerank'): Promise<LlamaServer> =>
+    runner.startLlamaServer({
+      modelPath: tinyPath,
+      alias: 'engine-alias',
+      contextSize,
+      parallel: 1,
+      microBatchTokens: microBatchTokens(purpose, contextSize),
+      gpuLayers: 0,
+      devices: [],
+      tensorSplit: [],
+      rpcEndpoints: [],
+      embeddings: purpose === 'embed',
+      reranking: purpose === 'rerank',
+      signal: options.signal
+    })
+  try {
+    const [server, embed, rerank] = await Promise.all([start('generate'), start('embed'), start('rerank')])
+    const serverFor = ({ path }: InferenceRequest): LlamaServer =>
+      path === '/v1/embeddings' ? embed : path === '/v1/rerank' ? rerank : server
+    const dispatcher = fakeDispatcher(async (request, { signal, onPlacement }) => {
+      onPlacement(placement)
+      return { ...(await forwardToEngine({ listen: serverFor(request).listen, request, signal })), placement }
+    })
+    const slotsReleased = async (): Promise<number> =>
+      (await readFile(server.logFile, 'utf8')).split('stop processing:').length - 1
+    return { dispatcher, server, slotsReleased, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+/** Ends a process as a crash would, and waits until it is gone. */
+export async function crash(server: LlamaServer): Promise<void> {
+  process.kill(server.pid, 'SIGKILL')
+  await server.exited
+}

@@ -1,9 +1,0 @@
-import type { Seconds } from '@unhosted/core/swarm/deal'
-import { getBlock } from 'viem/actions'
-import type { ChainConnection } from '../chain/connection.ts'
-
-/** The clock that windows run by: the time of the newest block, not of this computer. */
-export async function readChainTime(connection: ChainConnection, signal: AbortSignal): Promise<Seconds> {
-  const { timestamp } = await connection.call('tell the time', signal, (client) => getBlock(client))
-  return Number(timestamp)
-}

@@ -1,8 +1,0 @@
-import { createHash } from 'node:crypto'
-import { peerIdFromString } from '@libp2p/peer-id'
-import type { Hash } from '@unhosted/core/swarm/deal'
-
-/** What stands for a machine in stakes and quotes: SHA-256 of its PeerId's bytes (a multihash). */
-export function peerIdHash(peerId: string): Hash {
-  return `0x${createHash('sha256').update(peerIdFromString(peerId).toMultihash().bytes).digest('hex')}`
-}

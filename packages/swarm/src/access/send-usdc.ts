@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import type { MicroUsdc } from '@unhosted/core/units'
+import type { SwarmDeployment } from '@unhosted/swarm-contracts'
+import type { TransactionReceipt } from 'viem'
+import type { AccountSender } from '../chain/account-sender.ts'
+import { usdcInWords } from '../chain/amounts.ts'
+import type { ChainConnection } from '../chain/connection.ts'
+import { lowerCase } from '../chain/deal-deployment.ts'
+import type { Address } from '../deal/index.ts'
+import { checkUsdcBalance, transferData } from '../lanes/token.ts'
+
+/** Send USDC that an account has in hand. @throws BaseError USDC_INSUFFICIENT | as `AccountSender.send` */
+export async function sendUsdc(
+  parts: {
+    readonly connection: ChainConnection
+    readonly deployment: SwarmDeployment
+    readonly sender: AccountSender
+  },
+  to: Address,
+  amount: MicroUsdc,
+  signal: AbortSignal
+): Promise<TransactionReceipt> {
+  const { connection, deployment, sender } = parts
+  await checkUsdcBalance(connection, deployment.usdc, sender.address, amount, signal)
+  return sender.send(
+    {
+      operation: `send ${randomUUID()}`,
+      what: `send ${usdcInWords(amount)}`,
+      to: lowerCase(deployment.usdc),
+      data: transferData(to, amount),
+      value: 0n
+    },
+    signal
+  )
+}

@@ -1,0 +1,2 @@
+export { swarmCommands } from './swarm/index.ts'
+export { walletCommands } from './wallet/index.ts'

@@ -1,0 +1,64 @@
+import { BaseError } from '../../../errors/index.ts'
+import { type FoundLane, findLanes, type Lanes, readChainTime, usdcInWords } from '../../../index.ts'
+import type { CommandContext, Handler } from '../../../session/context.ts'
+import type { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
+import { laneClosed, matchLane } from '../../../session/parse.ts'
+import { shortLane, spanInWords } from '../../../session/render.ts'
+import { openChain, openPayer } from '../../../session/session.ts'
+import { walletAddresses } from '../../../wallet/index.ts'
+
+export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
+  const { paths, signal } = context
+  const { payer } = await walletAddresses(paths)
+  const swarm = await openChain(args, context)
+  const found = matchLane(args.lane, await findLanes(swarm, { payer }, signal), 'pays for')
+  const name = shortLane(found.laneId)
+  const { status, closesAt } = found.state
+  if (status === 'closed') throw laneClosed(found.laneId)
+  if (closesAt !== null) {
+    refuseEarly(name, closesAt, await readChainTime(swarm.connection, signal))
+    return finish(found, args, context, closesAt)
+  }
+  const { lanes } = await openPayer(args, context, async ({ deployment }) => [
+    `Start the close of lane ${name} on chain ${deployment.chainId}: no more vouchers are signed on it,`,
+    `and in ${spanInWords(found.lane.closeWindow)} what is left comes back.`
+  ])
+  return start(found, lanes, context)
+}
+
+/** Before a passphrase is asked for in vain. A chain without traffic lags behind the clock of this computer. */
+function refuseEarly(name: string, closesAt: number, chainSeconds: number): void {
+  const wait = closesAt - Math.max(chainSeconds, Math.floor(Date.now() / 1000))
+  if (wait <= 0) return
+  throw new BaseError('USAGE', `Lane ${name} is closing; its provider may claim for another ${spanInWords(wait)}.`, {
+    advice: `From ${new Date(closesAt * 1000).toISOString()} on, not before, run the same command again.`
+  })
+}
+
+async function start({ laneId, lane }: FoundLane, lanes: Lanes, { output, signal }: CommandContext): Promise<void> {
+  const closesAt = await lanes.startClose(lane, { signal })
+  output.result({ laneId, status: 'closing', closesAt }, () =>
+    [
+      `Lane ${shortLane(laneId)} is closing.`,
+      `From ${new Date(closesAt * 1000).toISOString()} on, finish it with: unhosted swarm close ${shortLane(laneId)}`
+    ].join('\n')
+  )
+}
+
+async function finish(
+  { laneId, lane }: FoundLane,
+  args: Parameters<typeof handle>[0],
+  context: CommandContext,
+  closesAt: number
+): Promise<void> {
+  const { output, signal } = context
+  const { lanes } = await openPayer(args, context, async ({ deployment }) => [
+    `Finish the close of lane ${shortLane(laneId)} on chain ${deployment.chainId},`,
+    `which its window allows from ${new Date(closesAt * 1000).toISOString()} on.`
+  ])
+  const returned = await lanes.finishClose(lane, { signal })
+  output.result(
+    { laneId, status: 'closed', returnedMicroUsdc: String(returned) },
+    () => `Lane ${shortLane(laneId)} is closed; ${usdcInWords(returned)} went back to the free deposit.`
+  )
+}

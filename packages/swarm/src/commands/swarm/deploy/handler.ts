@@ -1,0 +1,60 @@
+import { prepareHome, writeFileAtomic } from '@unhosted/node/store'
+import { usageError } from '@unhosted/terminal'
+import {
+  deployContracts,
+  formatDeployment,
+  localAccount,
+  mintedMock,
+  mintMock,
+  showingAccount,
+  usdcInWords,
+  writeChainFile
+} from '../../../index.ts'
+import type { Handler } from '../../../session/context.ts'
+import { signingOptions } from '../../../session/options.ts'
+import { parseAddress, parseAmount } from '../../../session/parse.ts'
+import { knownPassphrase } from '../../../session/passphrase.ts'
+import { renderDeployment } from '../../../session/render.ts'
+import { checksummed } from '../../../session/render-wallet.ts'
+import { confirm, openChain, openSender, showSigned } from '../../../session/session.ts'
+import { unlock, walletAddresses } from '../../../wallet/index.ts'
+import type { options } from './options.ts'
+
+export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
+  const { output, paths, signal } = context
+  const { rpc: rpcUrl, chain: chainId } = args
+  if (rpcUrl === undefined || chainId === undefined) throw usageError('Where to deploy? Give --rpc URL and --chain ID.')
+  const usdc = args.usdc === undefined || args.usdc === 'mock' ? args.usdc : parseAddress(args.usdc)
+  const disputeBond = parseAmount(args.bond)
+  const { payer } = await walletAddresses(paths)
+  const count = usdc === 'mock' ? 'three' : 'two'
+  output.note(
+    `Deploy ${count} contracts to chain ${chainId}; ${checksummed(payer)} pays the gas. They are not audited.`
+  )
+  await confirm(args, context)
+  const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
+  const deployment = await deployContracts({
+    rpcUrl,
+    chainId,
+    account,
+    usdc,
+    disputeBond,
+    signal,
+    show: showSigned(output),
+    onDeployed: (name, address) => output.note(`${name} stands at ${address}.`)
+  })
+  await prepareHome(paths)
+  await writeChainFile(paths, { rpcUrl, deployment })
+  if (args.out !== undefined) await writeFileAtomic(args.out, formatDeployment(deployment), 0o644)
+  if (usdc === 'mock') {
+    // Only now: what stands on the chain is remembered, whatever becomes of this.
+    const swarm = await openChain({ rpc: undefined, chain: undefined, deployment: undefined }, context)
+    const shown = showingAccount(account, deployment, showSigned(output))
+    const sender = await openSender(swarm, shown, signingOptions.maxGasPrice.default, context)
+    await mintMock({ deployment, sender }, signal)
+    output.note(`Minted ${usdcInWords(mintedMock)} for ${checksummed(payer)}.`)
+  }
+  output.result(JSON.parse(formatDeployment(deployment)), () =>
+    ['Deployed, checked on the chain, and set for wallet and swarm commands:', renderDeployment(deployment)].join('\n')
+  )
+}

@@ -1,0 +1,11 @@
+import { defineCommand } from '@unhosted/terminal'
+import { chainOptions } from '../../../session/options.ts'
+
+export const lanes = defineCommand({
+  name: 'lanes',
+  summary: 'List the lanes that the wallet pays for and those it earns from',
+  positionals: {},
+  options: chainOptions,
+  examples: [['unhosted swarm lanes', '']],
+  load: () => import('./handler.ts')
+})

@@ -1,0 +1,27 @@
+import { findLanes, usdcInWords } from '../../../index.ts'
+import type { Handler } from '../../../session/context.ts'
+import type { laneOptions } from '../../../session/lane-options.ts'
+import { laneClosed, matchLane, parseAmount } from '../../../session/parse.ts'
+import { shortLane } from '../../../session/render.ts'
+import { checksummed } from '../../../session/render-wallet.ts'
+import { openChain, openPayer } from '../../../session/session.ts'
+import { walletAddresses } from '../../../wallet/index.ts'
+import type { positionals } from './options.ts'
+
+export const handle: Handler<typeof laneOptions, typeof positionals> = async (args, context) => {
+  const { output, paths, signal } = context
+  const amount = parseAmount(args.amount)
+  const { payer } = await walletAddresses(paths)
+  const paid = await findLanes(await openChain(args, context), { payer }, signal)
+  const { laneId, lane, state } = matchLane(args.lane, paid, 'pays for')
+  if (state.status === 'closed') throw laneClosed(laneId)
+  const { lanes } = await openPayer(args, context, async ({ deployment }) => [
+    `Set ${usdcInWords(amount)} more aside in lane ${shortLane(laneId)} for ${checksummed(lane.provider)},`,
+    `on chain ${deployment.chainId}.`
+  ])
+  const funded = await lanes.topUp(lane, amount, { signal })
+  output.result(
+    { laneId, fundedMicroUsdc: String(funded) },
+    () => `Lane ${shortLane(laneId)} holds ${usdcInWords(funded)} in all.`
+  )
+}

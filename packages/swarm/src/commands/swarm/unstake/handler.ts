@@ -1,0 +1,38 @@
+import { usageError } from '@unhosted/terminal'
+import type { Address } from '../../../deal/index.ts'
+import { type OpenedSwarm, readChainTime, readStake, usdcInWords } from '../../../index.ts'
+import type { Handler } from '../../../session/context.ts'
+import { parseAmount } from '../../../session/parse.ts'
+import { spanInWords } from '../../../session/render.ts'
+import { renderStake, stakeDocument } from '../../../session/render-stake.ts'
+import { checksummed } from '../../../session/render-wallet.ts'
+import { openChain, openPayer } from '../../../session/session.ts'
+import { walletAddresses } from '../../../wallet/index.ts'
+import type { options } from '../stake/options.ts'
+import type { positionals } from './options.ts'
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  const { output, paths, signal } = context
+  const amount = args.amount === undefined ? null : parseAmount(args.amount)
+  const { payer } = await walletAddresses(paths)
+  if (amount === null) await refuseEarly(await openChain(args, context), payer, signal)
+  const { connection, stakes } = await openPayer(args, context, async ({ deployment }) => [
+    amount === null
+      ? `Take back the stake that may leave by now, to ${checksummed(payer)} on chain ${deployment.chainId}.`
+      : `Ask ${usdcInWords(amount)} of the stake back on chain ${deployment.chainId}; it leaves 7 days later.`
+  ])
+  if (amount === null) await stakes.finishUnstake(payer, { signal })
+  else await stakes.startUnstake(amount, { signal })
+  const state = await stakes.stakeOf(payer, signal)
+  const nowSeconds = await readChainTime(connection, signal)
+  output.result(stakeDocument(payer, state), () => renderStake(state, nowSeconds))
+}
+
+/** Before a passphrase is asked for in vain. A chain without traffic lags behind the clock of this computer. */
+async function refuseEarly(swarm: OpenedSwarm, provider: Address, signal: AbortSignal): Promise<void> {
+  const { leaving, openDisputes } = await readStake(swarm, provider, signal)
+  if (leaving === null) throw usageError('No stake was asked back. Ask with: unhosted swarm unstake AMOUNT')
+  if (openDisputes > 0) throw usageError('A dispute is open: until it ends, no stake leaves.')
+  const now = Math.max(await readChainTime(swarm.connection, signal), Math.floor(Date.now() / 1000))
+  if (leaving.from > now) throw usageError(`The stake may leave in ${spanInWords(leaving.from - now)}.`)
+}

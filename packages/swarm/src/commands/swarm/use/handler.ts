@@ -1,0 +1,20 @@
+import { prepareHome } from '@unhosted/node/store'
+import { writeChainFile } from '../../../index.ts'
+import type { Handler } from '../../../session/context.ts'
+import { renderDeployment } from '../../../session/render.ts'
+import { openChain } from '../../../session/session.ts'
+import type { options } from './options.ts'
+
+export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
+  const { output, paths } = context
+  const { rpcUrl, connection, deployment } = await openChain(args, context)
+  await prepareHome(paths)
+  await writeChainFile(paths, { rpcUrl, deployment })
+  const { chainId, usdc, swarmLanes, providerStake } = deployment
+  output.result({ chainId, usdc, swarmLanes, providerStake, endpoint: connection.shown }, () =>
+    [
+      `Using chain ${chainId} at ${connection.shown}; its contracts are the ones of this version.`,
+      renderDeployment(deployment)
+    ].join('\n')
+  )
+}

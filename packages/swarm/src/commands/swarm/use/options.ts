@@ -1,0 +1,11 @@
+import type { OptionSpecs } from '@unhosted/terminal'
+import { chainOptions } from '../../../session/options.ts'
+
+export const options = {
+  ...chainOptions,
+  rpc: {
+    type: 'string',
+    placeholder: 'URL',
+    describe: "The chain's JSON-RPC endpoint; may hold a key, which is shown nowhere"
+  }
+} as const satisfies OptionSpecs

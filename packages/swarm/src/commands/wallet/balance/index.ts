@@ -1,0 +1,11 @@
+import { defineCommand } from '@unhosted/terminal'
+import { chainOptions } from '../../../session/options.ts'
+
+export const balance = defineCommand({
+  name: 'balance',
+  summary: 'Show what the wallet has: in hand, deposited, in lanes, earned, staked',
+  positionals: {},
+  options: chainOptions,
+  examples: [['unhosted wallet balance', '']],
+  load: () => import('./handler.ts')
+})

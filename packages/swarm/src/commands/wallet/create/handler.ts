@@ -1,0 +1,24 @@
+import { prepareHome } from '@unhosted/node/store'
+import type { Handler } from '../../../session/context.ts'
+import { newPassphrase, rememberPassphrase } from '../../../session/passphrase.ts'
+import type { passphraseOptions } from '../../../session/passphrase-options.ts'
+import { renderAddresses } from '../../../session/render-wallet.ts'
+import { createWallet } from '../../../wallet/index.ts'
+import { refuseSecondWallet } from '../refuse-second.ts'
+
+export const handle: Handler<typeof passphraseOptions, Record<never, never>> = async (args, context) => {
+  const { paths, output } = context
+  await refuseSecondWallet(paths)
+  const passphrase = await newPassphrase(args, context)
+  await prepareHome(paths)
+  const addresses = await createWallet(paths, passphrase)
+  if (args.keychain === true) await rememberPassphrase(passphrase, context)
+  output.result({ addresses, folder: paths.wallet }, () =>
+    [
+      renderAddresses(addresses, output.colours),
+      '',
+      `The keys are in ${paths.wallet}, encrypted.`,
+      'Copy that folder to a safe place: without it and its passphrase, what the wallet owns is lost.'
+    ].join('\n')
+  )
+}

@@ -1,0 +1,10 @@
+import type { OptionSpecs, PositionalSpecs } from '@unhosted/terminal'
+import { signingOptions } from '../../../session/options.ts'
+import { passphraseOptions } from '../../../session/passphrase-options.ts'
+
+export const positionals = {
+  amount: { describe: 'USDC, like 5 or 0.40', required: true },
+  to: { describe: 'Address that gets it', required: true }
+} as const satisfies PositionalSpecs
+
+export const options = { ...signingOptions, ...passphraseOptions } as const satisfies OptionSpecs

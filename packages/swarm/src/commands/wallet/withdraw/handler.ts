@@ -1,0 +1,28 @@
+import { usdcInWords } from '../../../index.ts'
+import type { Handler } from '../../../session/context.ts'
+import { parseAddress, parseAmount, refuseContract } from '../../../session/parse.ts'
+import { checksummed } from '../../../session/render-wallet.ts'
+import { openPayer } from '../../../session/session.ts'
+import { walletAddresses } from '../../../wallet/index.ts'
+import type { options, positionals } from './options.ts'
+
+const sources = { deposit: 'the free deposit', earnings: 'what was earned', credit: 'the credit' } as const
+
+export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+  const { output, paths, signal } = context
+  const amount = parseAmount(args.amount)
+  const { payer } = await walletAddresses(paths)
+  const to = args.to === undefined ? payer : parseAddress(args.to)
+  const { lanes, stakes } = await openPayer(args, context, async ({ deployment }) => {
+    refuseContract(to, deployment)
+    return [
+      `Withdraw ${usdcInWords(amount)} of ${sources[args.from]} to ${checksummed(to)}${to === payer ? ', this wallet,' : ''}`,
+      `on chain ${deployment.chainId}.`
+    ]
+  })
+  const take = { deposit: lanes.withdrawDeposit, earnings: lanes.withdrawEarnings, credit: stakes.withdrawCredit }
+  const { transactionHash } = await take[args.from](to, amount, { signal })
+  output.result({ transaction: transactionHash, to, amountMicroUsdc: String(amount) }, () =>
+    [`Withdrew ${usdcInWords(amount)} to ${checksummed(to)}.`, `Transaction ${transactionHash}`].join('\n')
+  )
+}

@@ -1,0 +1,9 @@
+import { BaseError } from '@unhosted/core/errors'
+
+/** @param command whose help says more, as it is typed */
+export function usageError(what: string, command?: string): BaseError {
+  const sentence = /[.!?]$/.test(what) ? what : `${what}.`
+  const advice =
+    command === undefined ? 'See unhosted --help, or unhosted COMMAND --help.' : `See unhosted ${command} --help.`
+  return new BaseError('USAGE', sentence, { advice })
+}
