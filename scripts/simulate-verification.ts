@@ -10,7 +10,7 @@ import {
 import { frequency, seededRandom } from '../packages/core/src/swarm/verification/testing/seeded-random.ts'
 import { zTest } from '../packages/core/src/swarm/verification/z-test.ts'
 
-// The simulations behind the figures of docs/swarm/verification.md that are too long for a test: a minute or two.
+// The simulations behind the figures of packages/swarm/docs/verification.md that are too long for a test: a minute or two.
 
 const noiseTrials = 200_000
 const zTrials = 100_000

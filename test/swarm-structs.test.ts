@@ -3,12 +3,12 @@ import { types } from '@unhosted/core/swarm/deal'
 import { describe, expect, it } from 'vitest'
 import { job, receipts, total, voucher } from '../packages/core/src/swarm/deal/testing/sample-deal.ts'
 
-const page = readFileSync(new URL('../docs/swarm/structs.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../packages/swarm/docs/structs.md', import.meta.url), 'utf8')
 const section = (title: string): string => page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
 const rows = (text: string): readonly (readonly string[])[] =>
   [...text.matchAll(/^\| `(\w+)` \| `([\w[\]]+)` \|/gm)].map(([, name = '', type = '']) => [name, type])
 
-describe('docs/swarm/structs.md', () => {
+describe('packages/swarm/docs/structs.md', () => {
   it.each(Object.entries(types))('has the fields of %s, in their order', (kind, fields) => {
     expect(rows(section(kind))).toEqual(fields.map(({ name, type }) => [name, type]))
   })

@@ -13,7 +13,7 @@ import { publicHalf, type SigningKey } from './note-keys.ts'
 import { trust } from './testing/sample-log.ts'
 import { verifyBundle } from './verify-bundle.ts'
 
-const page = readFileSync(new URL('../../../../../docs/swarm/audit-log.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../../swarm/docs/audit-log.md', import.meta.url), 'utf8')
 const short = (hash: Uint8Array): string => `${bytesToHex(hash).slice(0, 8)}...${bytesToHex(hash).slice(-8)}`
 
 const log: SigningKey = { name: 'ledger.example/ada', role: 'log', seed: new Uint8Array(32).fill(1) }

@@ -12,9 +12,9 @@ const blocksOf = (page: string): readonly (readonly [string, string])[] =>
   ])
 
 const expected = documentedFigures(JSON.parse(read('packages/swarm-contracts/snapshots/SwarmLanes.json')))
-const documented = ['verification', 'economics'].flatMap((page) => blocksOf(read(`docs/swarm/${page}.md`)))
+const documented = ['verification', 'economics'].flatMap((page) => blocksOf(read(`packages/swarm/docs/${page}.md`)))
 
-describe('the figures in docs/swarm', () => {
+describe('the figures in packages/swarm/docs', () => {
   it('are these', () => {
     expect(documented.map(([name]) => name).toSorted()).toEqual(Object.keys(expected).toSorted())
   })

@@ -2,7 +2,7 @@ import { binomialTail } from './distributions.ts'
 import { requireAlpha, requireRange, requireWhole } from './require-range.ts'
 
 // Test B: at temperature 0, are the tokens those that the promised model finds most probable?
-// Derivation: docs/swarm/verification.md, "Test B".
+// Derivation: packages/swarm/docs/verification.md, "Test B".
 
 export interface FlipTestPlan {
   /** Probability of rejecting an honest provider, at most; counts are whole, so the true one is often far below. */

@@ -2,7 +2,7 @@ import { chiSquareQuantile, chiSquareTail } from './distributions.ts'
 import { requireAlpha, requireRange, requireWhole } from './require-range.ts'
 
 // Test A: are the claimed log-probabilities those of the model that was promised? At any temperature.
-// Derivation: docs/swarm/verification.md, "Test A".
+// Derivation: packages/swarm/docs/verification.md, "Test A".
 
 /** How far two honest machines are apart on the same tokens, measured for one model and one pair of engine builds. */
 export interface Noise {

@@ -4,7 +4,7 @@ import type { Odds } from './catching.ts'
 import { certain, type Ppm, ppm } from './probability.ts'
 
 // What must be at stake so that cheating does not pay. Whole numbers throughout: every rounding is towards more stake
-// and more audits. Derivation: docs/swarm/economics.md.
+// and more audits. Derivation: packages/swarm/docs/economics.md.
 
 const one = BigInt(certain)
 const picoPerMicro = 1_000_000n

@@ -3,7 +3,7 @@ import type { Draw } from './draw.ts'
 import { requireAlpha, requireRange, requireWhole } from './require-range.ts'
 
 // The z-test, for temperatures above 0: are the tokens as probable as tokens drawn from the promised model are?
-// Derivation: docs/swarm/verification.md, "The z-test".
+// Derivation: packages/swarm/docs/verification.md, "The z-test".
 
 /** One audited position: the claimed token, and what it should have been drawn from. */
 export interface DrawnToken {

@@ -10,7 +10,7 @@ export interface ConfirmationTier {
  * How deep is deep enough. What is at stake is only what was served and not yet claimed, so small sums need not wait.
  * Made for a chain with blocks of 2 s and one sequencer (Base): there a block is undone when the sequencer fails over
  * before it has published it, which takes minutes at most, not by chance as under proof of work. On Ethereum itself 64
- * blocks are two epochs: final. docs/swarm/settlement.md has the reasons and the waiting times.
+ * blocks are two epochs: final. packages/swarm/docs/settlement.md has the reasons and the waiting times.
  */
 export const confirmationTiers: readonly ConfirmationTier[] = [
   { most: microUsdc(1_000_000n), blocks: 1 },

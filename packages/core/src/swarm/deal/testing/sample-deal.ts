@@ -4,7 +4,7 @@ import { charge, laneTotal, owedRoundedDown, worstCharge } from '../pricing.ts'
 import { addressOf } from '../signatures.ts'
 import { arbiterSet, type Deployment, jobId, laneId, structHash } from '../typed-data.ts'
 
-// A whole deal that is valid, with the figures of docs/swarm/structs.md. For tests and for vectors/deal.json.
+// A whole deal that is valid, with the figures of packages/swarm/docs/structs.md. For tests and for vectors/deal.json.
 
 const bytes = (byte: string, length = 32): Hex => `0x${byte.repeat(length)}`
 

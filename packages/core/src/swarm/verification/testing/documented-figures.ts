@@ -17,7 +17,7 @@ import {
 } from '../stake-size.ts'
 import { zPower, zThreshold } from '../z-test.ts'
 
-// Every table of figures in docs/swarm/verification.md and docs/swarm/economics.md, computed. The test holds the pages to it.
+// Every table of figures in packages/swarm/docs/verification.md and packages/swarm/docs/economics.md, computed. The test holds the pages to it.
 
 type Table = readonly [header: readonly string[], ...rows: (readonly string[])[]]
 
