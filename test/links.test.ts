@@ -102,7 +102,7 @@ describe('the docs', () => {
     expect(brokenLinks(page, onDisk)).toEqual([])
   })
 
-  it('name only source files that exist in the threat model', () => {
+  it('name only source files that exist, in the threat model', () => {
     const sources = tracked('packages', 'benchmarks', 'test')
     const named = [...onDisk.read('docs/threat-model.md').matchAll(/`([\w/.*-]+\.(?:ts|c|sol))`/g)].map(
       ([, path = '']) => path
@@ -111,5 +111,14 @@ describe('the docs', () => {
       new RegExp(`/${name.replace(/[.]/g, '\\.').replaceAll('*', '[^/]*').replace(/\//g, '/(?:src/)?')}$`)
     expect(named.length).toBeGreaterThan(50)
     expect(named.filter((name) => !sources.some((path) => matches(name).test(path)))).toEqual([])
+  })
+
+  it('name only error codes that exist, in the troubleshooting page', () => {
+    const codes = [...onDisk.read('docs/troubleshooting.md').matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)]
+      .map(([, code = '']) => code)
+      .filter((code) => !/^(?:UNHOSTED|HF)_/.test(code))
+    const known = onDisk.read('docs/errors.md')
+    expect(codes.length).toBeGreaterThan(20)
+    expect(codes.filter((code) => !new RegExp(`^#+ ${code}$`, 'm').test(known))).toEqual([])
   })
 })
