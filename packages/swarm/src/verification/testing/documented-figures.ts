@@ -169,7 +169,7 @@ const panel: Table = [
 ]
 
 const slashing: Table = [
-  ['slashed', 'requester lost', 'refund', 'challenger', 'burned', 'lost by whoever slashes itself'],
+  ['slashed', 'requester lost', 'refund', 'challenger', 'burned', 'lost by a provider that slashes itself'],
   ...(
     [
       [36_787n, 400n],
