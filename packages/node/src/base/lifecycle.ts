@@ -1,3 +1,12 @@
+/** Something that runs from its start to its stop. Making it starts nothing. */
+export interface Part {
+  readonly name: string
+  /** A start that fails, or that `signal` aborts, leaves nothing running. */
+  start(signal: AbortSignal): Promise<void>
+  /** Idempotent; allowed before a start. */
+  stop(): Promise<void>
+}
+
 /** What has started, so that it can be stopped in reverse: after a failed start as after a good one. */
 export class Lifecycle {
   readonly #stops: { readonly name: string; readonly stop: () => Promise<void> | void }[] = []

@@ -28,6 +28,7 @@ function manualClock(): Clock & { readonly pending: Map<() => void, number>; run
   return {
     pending,
     now: () => 0,
+    elapsed: () => 0,
     every: () => () => {},
     after(ms, act) {
       pending.set(act, ms)

@@ -29,6 +29,7 @@ function manualClock(): Clock & { advance(ms: number): void } {
   const timers = new Set<{ at: number; run: () => void }>()
   return {
     now: () => time,
+    elapsed: () => time,
     after: (delayMs, run) => {
       const timer = { at: time + delayMs, run }
       timers.add(timer)

@@ -9,6 +9,10 @@ export class ManualClock implements Clock {
     return this.time
   }
 
+  elapsed(): number {
+    return this.time
+  }
+
   every(ms: number, act: () => void): () => void {
     return this.add({ at: this.time + ms, every: ms, act })
   }
