@@ -72,8 +72,8 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
     hosts: peerHosts(config),
     port: config.p2p.port,
     mdns: config.p2p.mdns && !config.offline,
-    log: options.log,
-    now: clock.now
+    clock,
+    log: options.log
   })
   const { host, pairing } = peering
 
@@ -124,7 +124,7 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   lifecycle.add('engine', () => engine.stop())
   lifecycle.add('inventory', () => inventory.stop())
   lifecycle.add('models', await watchModels(paths.models, () => inventory.touch(), options.log))
-  if (!config.offline) await peering.start()
+  if (!config.offline) await peering.start(signal)
   lifecycle.add('p2p', () => peering.stop())
   lifecycle.add('lost peers', () => parts.lostPeers.stop())
   lifecycle.add('leases lent', () => parts.leaseServer.stop())

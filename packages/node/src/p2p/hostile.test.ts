@@ -12,7 +12,7 @@ import {
 import { encodeInvite, parseInvite } from '@unhosted/core/trust'
 import { encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { maxFrameBytes } from './framed-stream.ts'
+import { maxFrameBytes } from './streams/framed-stream.ts'
 import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.

@@ -4,19 +4,20 @@ import { join } from 'node:path'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { helloProtocol, pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { loadIdentity } from '../identity/index.ts'
 import { silentLog } from '../log/index.ts'
 import { homePaths } from '../store/index.ts'
-import type { FramedStream } from './framed-stream.ts'
 import { openPeersStore } from './peers-store.ts'
-import { Switchboard } from './switchboard.ts'
+import type { FramedStream } from './streams/framed-stream.ts'
+import { Switchboard } from './streams/switchboard.ts'
 import { pairByInvite, startTestPeering, type TestPeering, untilState } from './testing/peers.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })
 
 const nodes: Libp2p[] = []
-vi.mock(import('./libp2p-node.ts'), async (original) => {
+vi.mock(import('./streams/libp2p-node.ts'), async (original) => {
   const module = await original()
   const createLibp2pNode: typeof module.createLibp2pNode = async (options) => {
     const node = await module.createLibp2pNode(options)
@@ -53,11 +54,10 @@ async function intruder(onPair: (stream: FramedStream) => Promise<void>): Promis
     log: silentLog,
     frameTimeoutMs: 30_000,
     isPairing: () => true,
-    discovery: null,
-    events: { opened: () => {}, closed: () => {} }
+    clock: systemClock
   })
   board.handleOpen(pairProtocol, onPair)
-  await board.start()
+  await board.start(null)
   cleanups.push(() => board.stop())
   return { board, id: identity.peerId }
 }
@@ -162,8 +162,7 @@ describe('a peer that was unpaired', () => {
     await pairByInvite(a, b)
     const previous = a.peersStore.get(b.host.peerId)
     await a.pairing.unpair('b')
-    await untilState(b.host, a.host.peerId, 'seen').catch(() => {})
-    await a.host.readmit(b.host.peerId, previous)
+    await a.host.restorePeer(b.host.peerId, previous)
     expect(a.peersStore.all()).toEqual([])
   })
 })

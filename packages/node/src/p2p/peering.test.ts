@@ -11,6 +11,7 @@ import {
   startTestPeering,
   type TestPeering,
   type TestPeeringOptions,
+  unstartedPeering,
   untilState
 } from './testing/peers.ts'
 
@@ -64,6 +65,29 @@ describe('a peering', () => {
     }
   })
 
+  it('gives up a start that is aborted, and leaves nothing running', async () => {
+    const a = await peering('a')
+    const port = portOf(a)
+    await a.stop()
+    const stopping = new AbortController()
+    const b = await unstartedPeering('b', { port, home: a.home })
+    const started = b.start(stopping.signal)
+    stopping.abort(new Error('no longer wanted'))
+    await expect(started).rejects.toThrow('no longer wanted')
+    // The port is free again.
+    expect(portOf(await peering('c', { port }))).toBe(port)
+  })
+
+  it('stops without having started', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'unhosted-unstarted-'))
+    try {
+      const a = await unstartedPeering('a', { home })
+      await a.stop()
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
   it('stops twice as well as once', async () => {
     const a = await peering('a')
     await a.stop()
@@ -112,7 +136,7 @@ describe('an address that a peer claims and that is our own', () => {
     await pairByInvite(a, b)
     await a.stop()
     await untilState(b.host, a.host.peerId, 'offline')
-    b.host.saw({ peerId: a.host.peerId, addresses: b.host.addresses() })
+    b.host.sighted({ peerId: a.host.peerId, addresses: b.host.addresses() })
     await expect(b.host.open(a.host.peerId, '/test/1', { signal })).rejects.toMatchObject({ code: 'PEER_UNREACHABLE' })
     expect(b.host.impostors()).toEqual([])
   })
@@ -125,7 +149,7 @@ describe('a stranger that announces a paired peer', () => {
     await pairByInvite(a, b)
     const own = b.host.addresses()[0] ?? ''
     const lies = Array.from({ length: 16 }, (_, index) => `/ip4/192.0.2.${index + 1}/tcp/1`)
-    a.host.saw({ peerId: b.host.peerId, addresses: lies })
+    a.host.sighted({ peerId: b.host.peerId, addresses: lies })
     a.host.named(b.host.peerId, 'somebody else')
     const presence = a.host.peer(b.host.peerId)
     expect(presence?.name).toBe('b')

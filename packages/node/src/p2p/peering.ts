@@ -1,14 +1,19 @@
 import type { HealthWarning } from '@unhosted/core/control'
+import type { Clock, Part } from '../base/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
-import { createPeerHost, type ManagedPeerHost } from './create-peer-host.ts'
-import { createDiscovery, type Discovery, mdnsPort } from './discovery.ts'
-import { createDiscoveryReport } from './discovery-report.ts'
-import { createGreeter, type Greeter } from './greeting.ts'
-import { openInvitesStore } from './invites-store.ts'
-import { createPairing, type PairingService } from './pairing.ts'
+import { createDiscovery, type Discovery, mdnsPort } from './discovery/discovery.ts'
+import { createDiscoveryReport, type DiscoveryReport } from './discovery/discovery-report.ts'
+import { Libp2pPeerHost } from './host/libp2p-peer-host.ts'
+import type { ManagedPeerHost } from './host/peer-host.ts'
+import { createGreeter, type Greeter } from './pairing/greeting.ts'
+import { openInvitesStore } from './pairing/invites-store.ts'
+import { OngoingPairings } from './pairing/ongoing-pairings.ts'
+import { createPairing } from './pairing/pairing.ts'
+import type { PairingService } from './pairing/pairing-service.ts'
 import { openPeersStore, type PeersStore } from './peers-store.ts'
+import { Switchboard } from './streams/switchboard.ts'
 
 /** Port for peers where neither flag nor config names one; see config `p2p.port`. */
 export const defaultPeerPort = 7778
@@ -30,20 +35,17 @@ export interface PeeringOptions {
   readonly mdnsPort?: number
   /** A frame that has begun must be whole within this time; 30 s but for tests. */
   readonly frameTimeoutMs?: number
+  readonly clock: Clock
   readonly log: Log
-  /** Unix time, ms. */
-  readonly now: () => number
 }
 
 /** Everything between machines: who is there, who is trusted, and streams to them. */
-export interface Peering {
+export interface Peering extends Part {
   readonly host: ManagedPeerHost
   readonly pairing: PairingService
   readonly peersStore: PeersStore
-  /** @throws BaseError PORT_IN_USE; nothing is left running then. */
-  start(): Promise<void>
-  /** Idempotent. */
-  stop(): Promise<void>
+  /** @throws BaseError PORT_IN_USE, or the signal's reason; nothing is left running then. */
+  start(signal: AbortSignal): Promise<void>
   /** Why nothing, or not all, is found; empty when all is well. */
   explainDiscovery(): readonly HealthWarning[]
 }
@@ -55,81 +57,124 @@ export const allInterfaces: readonly string[] = ['0.0.0.0', '::']
 
 /** @throws BaseError HOME_CORRUPT | HOME_UNUSABLE */
 export async function createPeering(options: PeeringOptions): Promise<Peering> {
-  const { paths, now } = options
+  const { paths, identity, name, version, clock } = options
+  const port = options.mdnsPort ?? mdnsPort
   const log = options.log.component('p2p')
+  const discoveryLog = options.log.component('p2p:discovery')
   const peersStore = await openPeersStore(paths.peers)
-  const invitesStore = await openInvitesStore(paths.invites, now)
-  // Each of these knows the others; nothing happens before start.
-  const discovery: Discovery | null = createLookout(options, { host: () => host, greeter: () => greeter })
-  const host: ManagedPeerHost = createPeerHost(
-    {
-      ...options,
-      discovery: discovery?.component ?? null,
-      frameTimeoutMs: options.frameTimeoutMs ?? frameTimeoutMs,
-      log,
-      peersStore
-    },
-    { isPairing: (peerId) => pairing.isPairing(peerId), onUnpairedReturned: (peerId) => pairing.tellUnpaired(peerId) }
-  )
-  const pairing: PairingService = createPairing({
+  const invitesStore = await openInvitesStore(paths.invites, () => clock.now())
+  const ongoing = new OngoingPairings()
+  const isPairing = (peerId: string): boolean => ongoing.has(peerId)
+
+  const switchboard = new Switchboard({
+    ...options,
+    frameTimeoutMs: options.frameTimeoutMs ?? frameTimeoutMs,
+    peersStore,
+    isPairing,
+    log
+  })
+  const host = new Libp2pPeerHost({ peerId: identity.peerId, name, version, switchboard, peersStore, clock, log })
+  const greeter = createGreeter({ host, peersStore, isPairing, announcesSelf: options.mdns, clock, log: discoveryLog })
+  const pairing = createPairing({
     host,
     peersStore,
     invitesStore,
-    onGreeting: (stream, greeting, { signal }) => greeter.answer(stream, greeting, { signal }),
+    ongoing,
+    greeter,
     defaultPort: defaultPeerPort,
-    now,
+    clock,
     log: options.log.component('p2p:pairing')
   })
-  const greeter: Greeter = createGreeter({
-    host,
-    peersStore,
-    isPairing: (peerId) => pairing.isPairing(peerId),
-    onGreeted: (heard, name) => {
-      discovery?.note(heard)
-      host.named(heard.peerId, name)
-    },
-    isShy: discovery === null,
-    log: options.log.component('p2p:discovery')
-  })
-  const report = createDiscoveryReport({ host, discovery, port: options.mdnsPort ?? mdnsPort })
-  return {
-    host,
-    pairing,
-    peersStore,
-    start: async () => {
-      await host.start()
+  const discovery = options.mdns
+    ? createDiscovery({
+        peerId: identity.peerId,
+        addresses: () => host.addresses(),
+        isConnected: (peerId) => host.peer(peerId)?.state === 'connected',
+        clock,
+        log: discoveryLog,
+        port
+      })
+    : null
+  const report = createDiscoveryReport({ host, discovery, port, clock })
+  return new PeeringPart({ host, pairing, peersStore, greeter, discovery, report })
+}
+
+interface PeeringParts {
+  readonly host: ManagedPeerHost
+  readonly pairing: PairingService
+  readonly peersStore: PeersStore
+  readonly greeter: Greeter
+  /** null where mDNS is turned off. */
+  readonly discovery: Discovery | null
+  readonly report: DiscoveryReport
+}
+
+class PeeringPart implements Peering {
+  readonly name = 'p2p'
+  readonly host: ManagedPeerHost
+  readonly pairing: PairingService
+  readonly peersStore: PeersStore
+  readonly #parts: PeeringParts
+  #disconnect: readonly (() => void)[] = []
+
+  constructor(parts: PeeringParts) {
+    this.host = parts.host
+    this.pairing = parts.pairing
+    this.peersStore = parts.peersStore
+    this.#parts = parts
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { host, pairing, discovery, report } = this.#parts
+    signal.throwIfAborted()
+    try {
+      this.#disconnect = connect(this.#parts)
+      pairing.start()
+      await host.start(discovery?.component ?? null)
+      signal.throwIfAborted()
       discovery?.start()
       report.start()
-    },
-    stop: async () => {
-      pairing.stop()
-      report.stop()
-      greeter.stop()
-      discovery?.stop()
-      await host.stop()
-    },
-    explainDiscovery: () => report.warnings()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { host, pairing, greeter, discovery, report } = this.#parts
+    pairing.stop()
+    report.stop()
+    greeter.stop()
+    discovery?.stop()
+    for (const remove of this.#disconnect) remove()
+    this.#disconnect = []
+    await host.stop()
+  }
+
+  explainDiscovery(): readonly HealthWarning[] {
+    return this.#parts.report.warnings()
   }
 }
 
-function createLookout(
-  options: PeeringOptions,
-  parts: { readonly host: () => ManagedPeerHost; readonly greeter: () => Greeter }
-): Discovery | null {
-  if (!options.mdns) return null
-  return createDiscovery({
-    peerId: options.identity.peerId,
-    addresses: () => parts.host().addresses(),
-    isConnected: (peerId) => parts.host().peer(peerId)?.state === 'connected',
-    onSeen: (heard) => {
-      parts.host().saw(heard)
-      parts.greeter().met(heard)
-    },
-    onLost: (peerId) => {
-      parts.greeter().forget(peerId)
-      parts.host().lostSight(peerId)
-    },
-    log: options.log.component('p2p:discovery'),
-    port: options.mdnsPort ?? mdnsPort
-  })
+/** Who hears of what; the parts do not know each other in this direction. */
+function connect({ host, pairing, greeter, discovery }: PeeringParts): readonly (() => void)[] {
+  const listeners = [
+    host.on('peer:unpaired-return', ({ peerId }) => pairing.tellUnpaired(peerId)),
+    greeter.on('greeted', ({ sighting, name }) => {
+      discovery?.note(sighting)
+      host.named(sighting.peerId, name)
+    })
+  ]
+  if (discovery === null) return listeners
+  return [
+    ...listeners,
+    discovery.on('sighted', (sighting) => {
+      host.sighted(sighting)
+      greeter.greet(sighting)
+    }),
+    discovery.on('out-of-sight', ({ peerId }) => {
+      greeter.forget(peerId)
+      host.outOfSight(peerId)
+    })
+  ]
 }

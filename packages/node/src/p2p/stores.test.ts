@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PeerRecord } from '@unhosted/core/peers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openInvitesStore } from './invites-store.ts'
+import { openInvitesStore } from './pairing/invites-store.ts'
 import { openPeersStore } from './peers-store.ts'
 
 let folder: string

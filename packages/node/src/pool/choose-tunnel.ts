@@ -1,7 +1,7 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { LeaseGranted } from '@unhosted/core/protocol'
 import type { Log } from '../log/index.ts'
-import type { PeerHost } from '../p2p/peer-host.ts'
+import type { PeerHost } from '../p2p/types.ts'
 import type { Certificate } from './certificate.ts'
 import { createStreamTunnel } from './stream-tunnel.ts'
 import { createTlsTunnel } from './tls-tunnel.ts'

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { type FramedStream, maxFrameBytes } from '../p2p/framed-stream.ts'
+import { type FramedStream, maxFrameBytes } from '../p2p/types.ts'
 
 /** Bytes that wait on each side; yamux has its own window beneath. */
 const bufferBytes = 256 * 1024

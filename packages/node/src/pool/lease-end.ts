@@ -1,6 +1,6 @@
 import { toWireError } from '@unhosted/core/protocol'
 import type { Clock } from '../base/clock.ts'
-import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { FramedStream } from '../p2p/types.ts'
 
 /** Longest that a goodbye may take, ms. */
 const goodbyeMs = 500

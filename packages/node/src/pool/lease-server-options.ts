@@ -2,7 +2,7 @@ import type { LeaseView } from '@unhosted/core/control'
 import type { Clock } from '../base/clock.ts'
 import type { EngineRunner } from '../engine/types.ts'
 import type { Log } from '../log/index.ts'
-import type { PeerHost } from '../p2p/peer-host.ts'
+import type { PeerHost } from '../p2p/types.ts'
 import type { MemoryLedger } from './types.ts'
 
 export interface LeaseLimits {

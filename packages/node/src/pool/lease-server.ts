@@ -1,7 +1,7 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { PeerRecord } from '@unhosted/core/peers'
 import { type LeaseRequestMessage, leaseProtocol, leaseRequestSchema, toWireError } from '@unhosted/core/protocol'
-import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { FramedStream } from '../p2p/types.ts'
 import type { LeaseServerOptions } from './lease-server-options.ts'
 import { LentLease } from './lent-lease.ts'
 import { isTicketFor } from './opening.ts'

@@ -1,7 +1,7 @@
 import { BaseError } from '@unhosted/core/errors'
 import { fromWireError, leaseBeatMs, leaseMessageSchema, leaseMissedBeats } from '@unhosted/core/protocol'
 import type { Clock } from '../base/clock.ts'
-import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { FramedStream } from '../p2p/types.ts'
 
 /** More messages than this between two of our own beats is no heartbeat. */
 const maxMessagesPerBeat = 32

@@ -4,7 +4,7 @@ import { BaseError, errorSpec } from '@unhosted/core/errors'
 import { defaultGrants } from '@unhosted/core/peers'
 import { encodeTunnelOpening, leaseProtocol, leaseReplySchema, tunnelProtocol } from '@unhosted/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { FramedStream } from '../p2p/types.ts'
 import {
   asHostPair,
   fakeHosts,

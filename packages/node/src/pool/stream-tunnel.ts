@@ -1,6 +1,6 @@
 import { type TunnelOpening, tunnelProtocol } from '@unhosted/core/protocol'
 import type { Clock } from '../base/clock.ts'
-import type { PeerHost } from '../p2p/peer-host.ts'
+import type { PeerHost } from '../p2p/types.ts'
 import { framedDuplex } from './framed-duplex.ts'
 import { acceptConnection, openConnection, readOpening, tunnelFailed } from './opening.ts'
 import type { AcceptTunnel, Tunnel, TunnelTicket } from './tunnel.ts'

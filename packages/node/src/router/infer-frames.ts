@@ -1,5 +1,5 @@
 import { type InferMessage, inferFrameKind } from '@unhosted/core/protocol'
-import type { FramedStream } from '../p2p/framed-stream.ts'
+import type { FramedStream } from '../p2p/types.ts'
 
 /** Writes the frames of an answer one after another, each waiting until the stream has room. */
 export class InferFrames {

@@ -13,8 +13,7 @@ import {
   maxInferBodyBytes,
   type WireError
 } from '@unhosted/core/protocol'
-import type { FramedStream } from '../p2p/framed-stream.ts'
-import type { PeerHost } from '../p2p/peer-host.ts'
+import type { FramedStream, PeerHost } from '../p2p/types.ts'
 import type { InferenceRequest, InferenceResponse, Placement } from './types.ts'
 
 type Frame =

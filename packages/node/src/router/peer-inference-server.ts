@@ -12,8 +12,7 @@ import {
   toWireError
 } from '@unhosted/core/protocol'
 import type { Log } from '../log/index.ts'
-import type { FramedStream } from '../p2p/framed-stream.ts'
-import type { PeerHost, ProtocolHandlerContext } from '../p2p/peer-host.ts'
+import type { FramedStream, PeerHost, ProtocolHandlerContext } from '../p2p/types.ts'
 import type { Clock } from '../pool/index.ts'
 import { InferFrames } from './infer-frames.ts'
 import { readRequest } from './read-request.ts'

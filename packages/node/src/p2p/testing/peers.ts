@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Clock, systemClock } from '../../base/index.ts'
 import { loadIdentity } from '../../identity/index.ts'
 import { silentLog } from '../../log/index.ts'
 import { homePaths } from '../../store/index.ts'
-import type { ManagedPeerHost } from '../create-peer-host.ts'
+import type { ManagedPeerHost } from '../host/peer-host.ts'
 import { createPeering, type Peering } from '../peering.ts'
 
 /** A peering on loopback with a home folder of its own, started; for tests. */
@@ -17,8 +18,10 @@ export interface TestPeering extends Peering {
 export interface TestPeeringOptions {
   /** An existing home folder, to start again on; it is not removed at the end. */
   readonly home?: string
-  /** Unix time, ms. */
+  /** Unix time, ms; used where no `clock` is given. */
   readonly now?: () => number
+  /** The system's where it is not given. */
+  readonly clock?: Clock
   /** TCP port; any free one where it is not given. */
   readonly port?: number
   /** IP addresses; loopback where they are not given. */
@@ -36,8 +39,15 @@ export async function startTestPeering(name: string, options: TestPeeringOptions
   }
   try {
     const peering = await startOn(home, name, options)
+    const { name: part, host, pairing, peersStore } = peering
     return {
-      ...peering,
+      name: part,
+      host,
+      pairing,
+      peersStore,
+      start: (signal) => peering.start(signal),
+      stop: () => peering.stop(),
+      explainDiscovery: () => peering.explainDiscovery(),
       home,
       [Symbol.asyncDispose]: async () => {
         await peering.stop()
@@ -51,8 +61,19 @@ export async function startTestPeering(name: string, options: TestPeeringOptions
 }
 
 async function startOn(home: string, name: string, options: TestPeeringOptions): Promise<Peering> {
+  const peering = await unstartedPeering(name, { ...options, home })
+  await peering.start(new AbortController().signal)
+  return peering
+}
+
+/** A peering on loopback on an existing home folder, not started. */
+export async function unstartedPeering(
+  name: string,
+  options: TestPeeringOptions & { readonly home: string }
+): Promise<Peering> {
+  const { home } = options
   const paths = homePaths(home)
-  const peering = await createPeering({
+  return await createPeering({
     paths,
     identity: await loadIdentity(paths, silentLog),
     name,
@@ -62,11 +83,9 @@ async function startOn(home: string, name: string, options: TestPeeringOptions):
     frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
     mdns: options.mdnsPort !== undefined,
     ...(options.mdnsPort === undefined ? {} : { mdnsPort: options.mdnsPort }),
-    log: silentLog,
-    now: options.now ?? Date.now
+    clock: options.clock ?? { ...systemClock, now: options.now ?? systemClock.now },
+    log: silentLog
   })
-  await peering.start()
-  return peering
 }
 
 /** Two hosts on loopback, paired by invite as `local`, connected. */

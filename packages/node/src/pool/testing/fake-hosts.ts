@@ -1,5 +1,5 @@
 import { defaultGrants, type Grants, type PeerRecord } from '@unhosted/core/peers'
-import type { PeerHost, PeerHostEvents, PeerPresence, ProtocolHandler } from '../../p2p/peer-host.ts'
+import type { PeerHost, PeerHostEvents, PeerPresence, ProtocolHandler } from '../../p2p/types.ts'
 import { failed, type MemoryLink, MemoryStream } from './memory-stream.ts'
 
 export interface FakeHost extends PeerHost {

@@ -1,6 +1,6 @@
 import type { Grants } from '@unhosted/core/peers'
-import type { PeerHost } from '../../p2p/peer-host.ts'
 import { pairedHosts } from '../../p2p/testing/peers.ts'
+import type { PeerHost } from '../../p2p/types.ts'
 import { type FakePair, fakeHosts } from './fake-hosts.ts'
 
 /** Two paired hosts, whatever they are made of: the suites of this package run on the fake and on the real ones. */
@@ -43,10 +43,10 @@ export async function realHosts(): Promise<HostPair> {
     async setLenderGrants(grants) {
       const record = lender.peer(head.peerId)?.record
       if (record === null || record === undefined) throw new Error('not paired')
-      await lender.admit({ ...record, grants })
+      await lender.addPeer({ ...record, grants })
     },
     async unpair() {
-      await lender.expel(head.peerId, { remember: true })
+      await lender.removePeer(head.peerId, { remember: true })
     },
     stop
   }

@@ -1,7 +1,7 @@
 import { type LeaseGranted, type LeaseRequestMessage, leaseProtocol, leaseReplySchema } from '@unhosted/core/protocol'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { silentLog } from '../../log/index.ts'
-import type { FramedStream } from '../../p2p/framed-stream.ts'
+import type { FramedStream } from '../../p2p/types.ts'
 import { type Certificate, createCertificate } from '../certificate.ts'
 import { createLeaseClient, type LeaseClientOptions } from '../lease-client.ts'
 import { createLeaseServer } from '../lease-server.ts'

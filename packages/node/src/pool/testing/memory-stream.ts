@@ -1,6 +1,6 @@
 import { BaseError, type ErrorCode } from '@unhosted/core/errors'
 import type { ZodType } from 'zod'
-import { type FramedStream, maxFrameBytes } from '../../p2p/framed-stream.ts'
+import { type FramedStream, maxFrameBytes } from '../../p2p/types.ts'
 
 /** What lies between two fake hosts. */
 export interface MemoryLink {
