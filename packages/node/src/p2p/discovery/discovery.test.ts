@@ -119,7 +119,7 @@ describe('a flood of packets that cost much to read', () => {
     const idle = clock.pending
     for (let sent = 0; sent < 60 && clock.pending === idle; sent++) await sendAndRead(socket, costly, port)
     // It is off the network: its return is due.
-    await expect.poll(() => clock.pending).toBe(idle + 1)
+    await expect.poll(() => clock.pending, { timeout: 5000 }).toBe(idle + 1)
     const probe = answer(later, ['/ip4/10.0.0.2/tcp/1'])
     const heard = async (): Promise<boolean> => {
       await sendAndRead(socket, probe, port)

@@ -204,7 +204,7 @@ describe('a framed stream', () => {
     const idle = clock.pending
     bare.send(Uint8Array.from([2, 7]))
     // The frame has begun: its time runs.
-    await expect.poll(() => clock.pending).toBe(idle + 1)
+    await expect.poll(() => clock.pending, { timeout: 5000 }).toBe(idle + 1)
     await clock.advance(399)
     stop.abort()
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' })
