@@ -1,10 +1,7 @@
 /** Where a rule is broken today, per rule. Each list only shrinks: an entry that no longer violates fails its test. */
 export const known: Readonly<Record<Rule, readonly string[]>> = {
   typeCycles: [
-    'packages/cli/src/commands/run/chat.ts -> packages/cli/src/commands/run/handler.ts -> packages/cli/src/commands/run/chat.ts',
     'packages/core/src/error-table.ts -> packages/core/src/swarm/error-table.ts -> packages/core/src/error-table.ts',
-    'packages/lab/src/daemon.ts -> packages/lab/src/types.ts -> packages/lab/src/daemon.ts',
-    'packages/lab/src/lab.ts -> packages/lab/src/loopback-lab.ts -> packages/lab/src/lab.ts',
     'packages/node/src/p2p/invite-exchange.ts -> packages/node/src/p2p/pairing.ts -> packages/node/src/p2p/invite-exchange.ts',
     'packages/node/src/swarm/chain/account-sender.ts -> packages/node/src/swarm/chain/follow.ts -> packages/node/src/swarm/chain/account-sender.ts'
   ],

@@ -49,11 +49,11 @@ describe('the rule', () => {
 const swarm = workspace.filter(({ manifest }) => manifest.name === '@unhosted/swarm')
 
 /** The swarm is a library for a later market as well: its public entry points are roots, its commands among them. */
-const swarmRoots = swarm.flatMap(({ folder, manifest }) =>
-  Object.values(manifest.exports ?? {}).flatMap(({ source }) =>
-    source === undefined ? [] : posix.join(folder, source)
+const swarmRoots = swarm
+  .flatMap(({ folder, manifest }) =>
+    Object.values(manifest.exports ?? {}).map(({ source = '' }) => posix.join(folder, source))
   )
-)
+  .filter((path) => !isTesting(path))
 
 describe('every source file', () => {
   // scripts/generate-docs.ts starts it; it lies in the package because it prints the package's commands.

@@ -32,6 +32,7 @@ export const sourceFiles = (pattern: string): readonly SourceFile[] =>
 interface Manifest {
   readonly name: string
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
   /** Per subpath the file of each condition. */
   readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
