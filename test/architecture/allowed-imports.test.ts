@@ -112,7 +112,7 @@ describe('the daemon', () => {
   // Loaded, viem is 25 MB of the 150 that an idle daemon may hold.
   it('starts without viem, which the swarm would load', () => {
     expectOnly([], heavy('packages/node/src/index.ts'))
-    expect(heavy('packages/node/src/swarm/index.ts')).not.toEqual([])
+    expect(heavy('packages/swarm/src/index.ts')).not.toEqual([])
   })
 })
 

@@ -4,42 +4,50 @@ import type { Layers } from './rules/folder-order.ts'
 export const layers: readonly Layers[] = [
   {
     root: 'packages/core/src',
-    order: [
-      'error-table',
-      'errors',
-      'units',
-      'inventory',
-      'models',
-      'trust',
-      'protocol',
-      'planner',
-      'router',
-      'openai',
-      'config',
-      'control',
-      'swarm'
-    ]
+    order: ['errors', 'units', 'facts', 'memory', 'protocol', 'trust', 'planner', 'router', 'config', 'control', 'api']
   },
   {
     root: 'packages/node/src',
     order: [
       'log',
       'store',
+      'base',
       'identity',
-      'wallet',
       'p2p',
       'engine',
       'models',
       'inventory',
       'pool',
-      'swarm',
       'router',
       'gateway',
       'control'
     ]
   },
   {
+    root: 'packages/swarm/src',
+    // Sessions and commands use the swarm as any other program would: through its index.
+    order: [
+      'errors',
+      'deal',
+      'budget',
+      'audit-log',
+      'verification',
+      'chain',
+      'wallet',
+      'lanes',
+      'stakes',
+      'vouchers',
+      'watch',
+      'settlement',
+      'access',
+      'index',
+      'testing',
+      'session',
+      'commands'
+    ]
+  },
+  {
     root: 'packages/cli/src',
-    order: ['terminal', 'setup', 'command', 'render', 'chat', 'wallet', 'swarm', 'commands', 'docs']
+    order: ['version', 'command', 'setup', 'render', 'chat', 'testing', 'commands', 'docs']
   }
 ]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isBaseError } from '../errors/index.ts'
-import { displayNameSchema } from '../facts/inventory/schema.ts'
+import { displayNameSchema } from '../facts/inventory/index.ts'
 import { bytes, type MemoryLimit, type Millis, millis, parseDuration, parseMemoryLimit } from '../units.ts'
 
 /** Text that a parser of units.ts understands, turned into what it gives. */
@@ -136,7 +136,7 @@ type DeepReadonly<T> = T extends string | number | boolean | null
 export type Config = DeepReadonly<z.output<typeof configSchema>>
 
 /** Context where neither the user nor a small model says otherwise; KV memory grows with it. */
-export const defaultContextSize = 8192
+const defaultContextSize = 8192
 
 /** The context a model is loaded with: what was asked for, at most what it was trained on. */
 export function chooseContextSize(asked: number | null, trained: number): number {

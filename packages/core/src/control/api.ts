@@ -1,6 +1,6 @@
-import type { Device, HeldModel, Link } from '../facts/inventory/schema.ts'
+import type { Device, HeldModel, Link } from '../facts/inventory/index.ts'
 import type { Grants, Radius } from '../facts/peers/index.ts'
-import type { Exclusion, Plan, PlanResult, Segment } from '../planner/plan.ts'
+import type { Plan, PlanResult } from '../planner/index.ts'
 
 /** One thing that is wrong or worth knowing, with the way out; shared by serve, status, peers and doctor. */
 export interface HealthWarning {
@@ -148,5 +148,3 @@ export type DaemonEvent =
     }
   | { readonly event: 'warning'; readonly warning: HealthWarning }
   | { readonly event: 'stopping' }
-
-export type { Device, Exclusion, Plan, Segment }

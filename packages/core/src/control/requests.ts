@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../facts/inventory/schema.ts'
+import { modelIdSchema } from '../facts/inventory/index.ts'
 import { type Grants, type Radius, radiusSchema } from '../facts/peers/index.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
 export const controlVersion = '1'
 
 /** Longest life an invite may be given: a week. */
-export const maxInviteMs = 7 * 864e5
+const maxInviteMs = 7 * 864e5
 
 /** A peer as a person names it: its name, its id, or enough of the end of its id. */
-export const peerReferenceSchema = z.string().min(1).max(128)
-export const modelReferenceSchema = z.string().min(1).max(512)
-export const pairingIdSchema = z.string().min(1).max(64)
+const peerReferenceSchema = z.string().min(1).max(128)
+const modelReferenceSchema = z.string().min(1).max(512)
+const pairingIdSchema = z.string().min(1).max(64)
 /** Larger than any invite with its addresses; a bound, not a promise. */
 const inviteTextSchema = z.string().min(1).max(4096)
 const multiaddrSchema = z.string().min(1).max(256)

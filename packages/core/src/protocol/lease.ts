@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../facts/inventory/schema.ts'
+import { modelIdSchema } from '../facts/inventory/index.ts'
 import { wireErrorSchema } from './wire-error.ts'
 
 /** One stream of this protocol is one lease: it begins, lives and ends with the stream. */
@@ -11,8 +11,8 @@ export const leaseBeatMs = 1000
 export const leaseMissedBeats = 4
 
 /** SHA-256 of a certificate's DER form, lower-case hex. */
-export const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/)
-export const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
+const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/)
+const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
 
 /** As long as a request may name a model, see maxModelNameLength. */
 export const modelNameSchema = z
@@ -50,7 +50,7 @@ export const leaseReplySchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('refused'), error: wireErrorSchema })
 ])
-export type LeaseReply = Readonly<z.infer<typeof leaseReplySchema>>
+type LeaseReply = Readonly<z.infer<typeof leaseReplySchema>>
 export type LeaseGranted = Extract<LeaseReply, { type: 'granted' }>
 
 /** Everything after the answer, both ways. */
@@ -58,4 +58,3 @@ export const leaseMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('beat') }),
   z.strictObject({ type: z.literal('end'), error: wireErrorSchema.nullable() })
 ])
-export type LeaseMessage = Readonly<z.infer<typeof leaseMessageSchema>>

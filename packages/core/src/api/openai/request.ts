@@ -9,15 +9,19 @@ export interface RequestHead {
 }
 
 /** Longest model name in a request. */
-export const maxModelNameLength = 256
+const maxModelNameLength = 256
 
 /**
  * Deepest nesting of a request body. llama.cpp v0.5.0 turns JSON schemas into grammars by
  * recursion: 12,000 levels (0.3 MB) end the whole engine process. Real schemas stay under 50.
+ * @internal For its test.
  */
 export const maxRequestDepth = 128
 
-/** Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3. */
+/**
+ * Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3.
+ * @internal For its test.
+ */
 export const maxRequestContainers = 1_000_000
 
 const modelSchema = z.string().min(1).max(maxModelNameLength)

@@ -19,7 +19,10 @@ export const displayNameSchema = z
   .max(64)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
 
-/** A place where layers can live, as the engine names it. */
+/**
+ * A place where layers can live, as the engine names it.
+ * @internal For its test.
+ */
 export const deviceSchema = z.strictObject({
   /** The engine's own name: `CPU`, `CUDA0`, `Vulkan1`, `Metal`. */
   id: z.string().regex(/^[A-Za-z]{2,16}\d{0,3}$/),
@@ -35,7 +38,7 @@ export const deviceSchema = z.strictObject({
 export type Device = Readonly<z.infer<typeof deviceSchema>>
 
 /** A model that a machine holds. */
-export const heldModelSchema = z.strictObject({
+const heldModelSchema = z.strictObject({
   id: modelIdSchema,
   /** Names it answers to there: `tiny`, `qwen3:8b`. The first is the preferred one. */
   names: z

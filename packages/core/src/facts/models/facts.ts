@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../inventory/schema.ts'
+import { modelIdSchema } from '../inventory/index.ts'
 
 const byteCount = z
   .number()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayNameSchema, peerIdSchema } from '../inventory/schema.ts'
+import { displayNameSchema, peerIdSchema } from '../inventory/index.ts'
 
 /** How far trust reaches. `public` peers are never stored here. */
 export const radiusSchema = z.enum(['local', 'trusted'])
