@@ -13,8 +13,9 @@ describe('the rule', () => {
     ['the index of another folder', '../pool/index.ts'],
     ['the types of another folder', '../pool/types.ts'],
     ['a file of the own folder', './other.ts'],
-    ['a file of a folder around it', '../settings.ts'],
-    ['the index of a folder within', './presence/index.ts'],
+    ['a file beside the folder', '../units.ts'],
+    ['a file of a folder within', './streams/framed-stream.ts'],
+    ['the index of a folder within another', '../facts/models/index.ts'],
     ['another package', '@unhosted/core/units']
   ])('opens %s', (_, specifier) => {
     const seeded = parseSource('packages/p/src/router/a.ts', `import { a } from '${specifier}'`)
@@ -23,7 +24,8 @@ describe('the rule', () => {
 
   it.each([
     ['a file of another folder', 'router/a.ts', '../pool/lease.ts', 'pool/lease.ts'],
-    ['a file of a folder within', 'p2p/a.ts', './presence/reducer.ts', 'p2p/presence/reducer.ts'],
+    ['a file of a folder within another', 'router/a.ts', '../facts/models/name.ts', 'facts/models/name.ts'],
+    ['a file of a folder, to a file beside it', 'index.ts', './pool/lease.ts', 'pool/lease.ts'],
     ['a test double, by product code', 'router/a.ts', '../pool/testing/clock.ts', 'pool/testing/clock.ts']
   ])('closes %s', (_, from, specifier, target) => {
     const seeded = parseSource(`packages/p/src/${from}`, `import { a } from '${specifier}'`)

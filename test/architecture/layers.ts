@@ -4,7 +4,20 @@ import type { Layers } from './rules/folder-order.ts'
 export const layers: readonly Layers[] = [
   {
     root: 'packages/core/src',
-    order: ['errors', 'units', 'facts', 'memory', 'protocol', 'trust', 'planner', 'router', 'config', 'control', 'api']
+    order: [
+      'errors',
+      'units',
+      'facts',
+      'memory',
+      'protocol',
+      'trust',
+      'presence',
+      'planner',
+      'router',
+      'config',
+      'control',
+      'api'
+    ]
   },
   {
     root: 'packages/node/src',

@@ -5,7 +5,8 @@ import type { Violation } from '../violations.ts'
 
 /**
  * Imports that go past the `index.ts` (what a folder makes) or `types.ts` (its contracts) of another folder of the same
- * package. The own folder and those around it are open. A test double may import any other.
+ * package. Folders are those directly below `src`: inside one of them, and to the files beside it, imports are free.
+ * A test double may import any other.
  */
 export function folderDoors(files: readonly SourceFile[], resolve: Resolve): readonly Violation[] {
   return files.flatMap((file) =>
@@ -19,8 +20,13 @@ export function folderDoors(files: readonly SourceFile[], resolve: Resolve): rea
   )
 }
 
-const isOpen = (from: string, to: string): boolean =>
-  ['index.ts', 'types.ts'].includes(posix.basename(to)) || `${from}/`.startsWith(`${posix.dirname(to)}/`)
+const isOpen = (from: string, to: string): boolean => {
+  const folder = folderOf(to)
+  return folder === null || folder === folderOf(from) || ['index.ts', 'types.ts'].includes(posix.basename(to))
+}
+
+/** 'pool' for 'packages/node/src/pool/testing/clock.ts'; null for a file directly in `src`. */
+const folderOf = (path: string): string | null => /\/src\/([^/]+)\//.exec(path)?.[1] ?? null
 
 /** A test, or a double that only tests use: both stay out of what is published. */
 export const isTesting = (path: string): boolean =>

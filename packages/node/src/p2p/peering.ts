@@ -16,7 +16,7 @@ import { openPeersStore, type PeersStore } from './peers-store.ts'
 import { Switchboard } from './streams/switchboard.ts'
 
 /** Port for peers where neither flag nor config names one; see config `p2p.port`. */
-export const defaultPeerPort = 7778
+const defaultPeerPort = 7778
 
 export interface PeeringOptions {
   readonly paths: HomePaths
