@@ -162,7 +162,11 @@ function hello(
   { name, addresses }: Extract<PresenceEvent, { type: 'hello' }>,
   record: PeerRecord | null
 ): PresenceStep {
-  const isNews = record !== null && (record.name !== name || !sameAddresses(record.addresses, addresses))
+  const isStored = record?.name === name && sameAddresses(record.addresses, addresses)
+  // What it said before, if anything, may be on its way into the record, and would stay there.
+  const hasChanged =
+    state.toldAddresses.length > 0 && !(state.name === name && sameAddresses(state.toldAddresses, addresses))
+  const isNews = record !== null && (!isStored || hasChanged)
   const save: PresenceEffect = { type: 'save', name, addresses: addresses.slice(0, maxPeerAddresses) }
   return {
     state: { ...state, name, toldAddresses: addresses },
