@@ -33,8 +33,8 @@ export type PresenceEvent =
   | { readonly type: 'unpaired'; readonly record: PeerRecord }
 
 export type PresenceEffect =
-  /** Tell listeners how the peer stands now. */
-  | { readonly type: 'announce-change' }
+  /** Tell listeners how the peer stands now; `last` is what was known of one that is forgotten, its name among it. */
+  | { readonly type: 'announce-change'; readonly last?: PeerState }
   | { readonly type: 'announce-lost'; readonly reason: string }
   | { readonly type: 'announce-paired'; readonly record: PeerRecord }
   | { readonly type: 'announce-unpaired'; readonly record: PeerRecord }
@@ -82,7 +82,14 @@ const unknown: PeerState = {
 export function stepPresence(state: PeerState | null, event: PresenceEvent, facts: PeerFacts): PresenceStep {
   const step = advance(state, event, facts)
   const isKept = facts.record !== null || isSeen(step.state, facts)
-  return isKept ? step : { state: null, effects: step.effects }
+  return isKept || step.state === null ? step : forget(step.state, step.effects)
+}
+
+function forget(last: PeerState, effects: readonly PresenceEffect[]): PresenceStep {
+  return {
+    state: null,
+    effects: effects.map((effect) => (effect.type === 'announce-change' ? { ...effect, last } : effect))
+  }
 }
 
 function advance(before: PeerState | null, event: PresenceEvent, facts: PeerFacts): PresenceStep {

@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Inventory } from '@unhosted/core/inventory'
+import { defaultGrants, type PeerRecord } from '@unhosted/core/peers'
+import type { PeerPresence } from '@unhosted/core/presence'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { allInterfaces } from './peering.ts'
 import {
@@ -28,6 +30,14 @@ async function peering(name: string, options: TestPeeringOptions = {}): Promise<
 afterEach(async () => {
   await Promise.all(started.splice(0).map((made) => made[Symbol.asyncDispose]()))
 })
+const record: PeerRecord = {
+  peerId: '12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5aa',
+  name: 'attic',
+  radius: 'local',
+  grants: defaultGrants.local,
+  addresses: [],
+  pairedAt: 1
+}
 const portOf = (side: TestPeering): number => Number(side.host.addresses()[0]?.split('/').at(-1))
 
 describe('a peering', () => {
@@ -114,6 +124,26 @@ describe('a peering', () => {
     } finally {
       await rm(home, { recursive: true, force: true })
     }
+  })
+
+  it.each([
+    { id: 'is out of sight', leave: 'out-of-sight' },
+    { id: 'was paired and is unpaired', leave: 'unpaired' }
+  ] as const)('tells the name of a machine that leaves: one that $id', async ({ leave }) => {
+    const a = await peering('a')
+    const { peerId } = record
+    const changes: PeerPresence[] = []
+    a.host.on('peer:change', (presence) => changes.push(presence))
+    if (leave === 'unpaired') {
+      await a.host.addPeer(record)
+      await a.host.removePeer(peerId, { remember: false })
+    } else {
+      a.host.sighted({ peerId, addresses: ['/ip4/127.0.0.1/tcp/1'] })
+      a.host.named(peerId, 'attic')
+      a.host.outOfSight(peerId)
+    }
+    expect(changes.at(-1)).toMatchObject({ peerId, name: 'attic', record: null, state: 'offline', addresses: [] })
+    expect(a.host.peer(peerId)).toBeUndefined()
   })
 
   it('warns where a machine with another key answers for a paired peer', async () => {
