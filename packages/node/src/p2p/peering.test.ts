@@ -6,6 +6,7 @@ import type { Inventory } from '@unhosted/core/inventory'
 import { defaultGrants, type PeerRecord } from '@unhosted/core/peers'
 import type { PeerPresence } from '@unhosted/core/presence'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import { allInterfaces } from './peering.ts'
 import {
   pairByInvite,
@@ -16,6 +17,7 @@ import {
   unstartedPeering,
   untilState
 } from './testing/peers.ts'
+import { freeUdpPort } from './testing/udp.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })
@@ -93,6 +95,21 @@ describe('a peering', () => {
     try {
       const a = await unstartedPeering('a', { home })
       await a.stop()
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
+  it.each(['before it starts', 'while it starts'])('does not listen where it was stopped: %s', async (when) => {
+    const home = await mkdtemp(join(tmpdir(), 'unhosted-unstarted-'))
+    try {
+      const clock = new ManualClock()
+      const a = await unstartedPeering('a', { home, clock, mdnsPort: await freeUdpPort() })
+      if (when === 'before it starts') await a.stop()
+      const started = a.start(signal)
+      await a.stop()
+      await expect(started).rejects.toMatchObject({ code: 'CANCELLED' })
+      expect([a.host.addresses(), clock.pending]).toEqual([[], 0])
     } finally {
       await rm(home, { recursive: true, force: true })
     }
