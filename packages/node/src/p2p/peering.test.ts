@@ -163,6 +163,22 @@ describe('a peering', () => {
     expect(a.host.peer(peerId)).toBeUndefined()
   })
 
+  it('tells of grants that go when a second pairing is taken back, so that leases end', async () => {
+    const a = await peering('a')
+    const friend = { ...record, radius: 'trusted', grants: defaultGrants.trusted } as const
+    await a.host.addPeer(friend)
+    await a.host.addPeer(record)
+    const pool: (boolean | undefined)[] = []
+    a.host.on('peer:change', (presence) => pool.push(presence.record?.grants.pool))
+    await a.host.restorePeer(record.peerId, friend)
+    expect(pool).toEqual([false])
+    await a.host.removePeer(record.peerId, { remember: false })
+    pool.length = 0
+    // Unpaired meanwhile, it stays so, and nothing changes.
+    await a.host.restorePeer(record.peerId, friend)
+    expect([pool, a.peersStore.all()]).toEqual([[], []])
+  })
+
   it('warns where a machine with another key answers for a paired peer', async () => {
     const a = await peering('a')
     const b = await peering('b')
