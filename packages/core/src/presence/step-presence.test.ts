@@ -294,6 +294,22 @@ const words: readonly Case[] = [
     effects: ['save']
   },
   {
+    id: 'a peer takes back what it said, which may be on its way into the record',
+    before: { ...here, name: 'attic', toldAddresses: at3 },
+    facts: connected,
+    event: hello('mini', record.addresses),
+    after: { name: 'mini', toldAddresses: record.addresses },
+    effects: ['save', change]
+  },
+  {
+    id: 'a peer says again what is stored',
+    before: { ...here, toldAddresses: record.addresses },
+    facts: connected,
+    event: hello('mini', record.addresses),
+    after: {},
+    effects: []
+  },
+  {
     id: 'a peer speaks that was unpaired meanwhile',
     before: null,
     facts: stranger,

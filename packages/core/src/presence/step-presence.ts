@@ -33,8 +33,8 @@ export type PresenceEvent =
   | { readonly type: 'unpaired'; readonly record: PeerRecord }
 
 export type PresenceEffect =
-  /** Tell listeners how the peer stands now. */
-  | { readonly type: 'announce-change' }
+  /** Tell listeners how the peer stands now; `last` is what was known of one that is forgotten, its name among it. */
+  | { readonly type: 'announce-change'; readonly last?: PeerState }
   | { readonly type: 'announce-lost'; readonly reason: string }
   | { readonly type: 'announce-paired'; readonly record: PeerRecord }
   | { readonly type: 'announce-unpaired'; readonly record: PeerRecord }
@@ -82,7 +82,14 @@ const unknown: PeerState = {
 export function stepPresence(state: PeerState | null, event: PresenceEvent, facts: PeerFacts): PresenceStep {
   const step = advance(state, event, facts)
   const isKept = facts.record !== null || isSeen(step.state, facts)
-  return isKept ? step : { state: null, effects: step.effects }
+  return isKept || step.state === null ? step : forget(step.state, step.effects)
+}
+
+function forget(last: PeerState, effects: readonly PresenceEffect[]): PresenceStep {
+  return {
+    state: null,
+    effects: effects.map((effect) => (effect.type === 'announce-change' ? { ...effect, last } : effect))
+  }
 }
 
 function advance(before: PeerState | null, event: PresenceEvent, facts: PeerFacts): PresenceStep {
@@ -162,7 +169,11 @@ function hello(
   { name, addresses }: Extract<PresenceEvent, { type: 'hello' }>,
   record: PeerRecord | null
 ): PresenceStep {
-  const isNews = record !== null && (record.name !== name || !sameAddresses(record.addresses, addresses))
+  const isStored = record?.name === name && sameAddresses(record.addresses, addresses)
+  // What it said before, if anything, may be on its way into the record, and would stay there.
+  const hasChanged =
+    state.toldAddresses.length > 0 && !(state.name === name && sameAddresses(state.toldAddresses, addresses))
+  const isNews = record !== null && (!isStored || hasChanged)
   const save: PresenceEffect = { type: 'save', name, addresses: addresses.slice(0, maxPeerAddresses) }
   return {
     state: { ...state, name, toldAddresses: addresses },

@@ -3,7 +3,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Inventory } from '@unhosted/core/inventory'
+import { defaultGrants, type PeerRecord } from '@unhosted/core/peers'
+import type { PeerPresence } from '@unhosted/core/presence'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import { allInterfaces } from './peering.ts'
 import {
   pairByInvite,
@@ -14,6 +17,7 @@ import {
   unstartedPeering,
   untilState
 } from './testing/peers.ts'
+import { freeUdpPort } from './testing/udp.ts'
 
 // Real sockets and handshakes: a busy machine is slower, not wrong.
 vi.setConfig({ testTimeout: 30_000 })
@@ -28,6 +32,14 @@ async function peering(name: string, options: TestPeeringOptions = {}): Promise<
 afterEach(async () => {
   await Promise.all(started.splice(0).map((made) => made[Symbol.asyncDispose]()))
 })
+const record: PeerRecord = {
+  peerId: '12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5aa',
+  name: 'attic',
+  radius: 'local',
+  grants: defaultGrants.local,
+  addresses: [],
+  pairedAt: 1
+}
 const portOf = (side: TestPeering): number => Number(side.host.addresses()[0]?.split('/').at(-1))
 
 describe('a peering', () => {
@@ -88,6 +100,21 @@ describe('a peering', () => {
     }
   })
 
+  it.each(['before it starts', 'while it starts'])('does not listen where it was stopped: %s', async (when) => {
+    const home = await mkdtemp(join(tmpdir(), 'unhosted-unstarted-'))
+    try {
+      const clock = new ManualClock()
+      const a = await unstartedPeering('a', { home, clock, mdnsPort: await freeUdpPort() })
+      if (when === 'before it starts') await a.stop()
+      const started = a.start(signal)
+      await a.stop()
+      await expect(started).rejects.toMatchObject({ code: 'CANCELLED' })
+      expect([a.host.addresses(), clock.pending]).toEqual([[], 0])
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
   it('stops twice as well as once', async () => {
     const a = await peering('a')
     await a.stop()
@@ -114,6 +141,42 @@ describe('a peering', () => {
     } finally {
       await rm(home, { recursive: true, force: true })
     }
+  })
+
+  it.each([
+    { id: 'is out of sight', leave: 'out-of-sight' },
+    { id: 'was paired and is unpaired', leave: 'unpaired' }
+  ] as const)('tells the name of a machine that leaves: one that $id', async ({ leave }) => {
+    const a = await peering('a')
+    const { peerId } = record
+    const changes: PeerPresence[] = []
+    a.host.on('peer:change', (presence) => changes.push(presence))
+    if (leave === 'unpaired') {
+      await a.host.addPeer(record)
+      await a.host.removePeer(peerId, { remember: false })
+    } else {
+      a.host.sighted({ peerId, addresses: ['/ip4/127.0.0.1/tcp/1'] })
+      a.host.named(peerId, 'attic')
+      a.host.outOfSight(peerId)
+    }
+    expect(changes.at(-1)).toMatchObject({ peerId, name: 'attic', record: null, state: 'offline', addresses: [] })
+    expect(a.host.peer(peerId)).toBeUndefined()
+  })
+
+  it('tells of grants that go when a second pairing is taken back, so that leases end', async () => {
+    const a = await peering('a')
+    const friend = { ...record, radius: 'trusted', grants: defaultGrants.trusted } as const
+    await a.host.addPeer(friend)
+    await a.host.addPeer(record)
+    const pool: (boolean | undefined)[] = []
+    a.host.on('peer:change', (presence) => pool.push(presence.record?.grants.pool))
+    await a.host.restorePeer(record.peerId, friend)
+    expect(pool).toEqual([false])
+    await a.host.removePeer(record.peerId, { remember: false })
+    pool.length = 0
+    // Unpaired meanwhile, it stays so, and nothing changes.
+    await a.host.restorePeer(record.peerId, friend)
+    expect([pool, a.peersStore.all()]).toEqual([[], []])
   })
 
   it('warns where a machine with another key answers for a paired peer', async () => {

@@ -44,7 +44,7 @@ export interface Peering extends Part {
   readonly host: ManagedPeerHost
   readonly pairing: PairingService
   readonly peersStore: PeersStore
-  /** @throws BaseError PORT_IN_USE, or the signal's reason; nothing is left running then. */
+  /** @throws BaseError PORT_IN_USE | CANCELLED (it was stopped), or the signal's reason; nothing is left running then. */
   start(signal: AbortSignal): Promise<void>
   /** Why nothing, or not all, is found; empty when all is well. */
   explainDiscovery(): readonly HealthWarning[]

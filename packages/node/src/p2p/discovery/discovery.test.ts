@@ -94,11 +94,13 @@ describe('a machine that made itself up', () => {
       answer(untold, ['/ip4/203.0.113.1/tcp/1']),
       answer(untold, []),
       answer('nobody', ['/ip4/10.0.0.1/tcp/1']),
+      // http://a.example/ as a PeerId: an id of libp2p that belongs to no key.
+      answer('1isvKqksgYBtEuDqoXxqJZ2UW', ['/ip4/10.0.0.1/tcp/1']),
       Uint8Array.from({ length: 600 }, (_, index) => (index * 131) % 256)
     ]
     for (const packet of [...lies, truth]) socket.send(packet, port, '127.0.0.1')
-    await expect.poll(() => victim.seen.size, { timeout: 5000 }).toBe(1)
-    expect(victim.seen.get(told)?.addresses).toEqual(['/ip4/10.0.0.1/tcp/1'])
+    await expect.poll(() => victim.seen.has(told), { timeout: 5000 }).toBe(true)
+    expect([...victim.seen]).toEqual([[told, { peerId: told, addresses: ['/ip4/10.0.0.1/tcp/1'] }]])
   })
 })
 

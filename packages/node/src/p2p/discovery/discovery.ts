@@ -133,6 +133,8 @@ class MdnsDiscovery implements Discovery {
   }
 
   #hear({ id, multiaddrs }: PeerInfo): void {
+    // Such an id belongs to no key, so no machine can prove it; and libp2p cannot read the text that it makes of it.
+    if (id.type === 'url') return
     const peerId = id.toString()
     const addresses = multiaddrs.map((address) => address.toString().replace(/\/p2p\/[^/]+$/, ''))
     if (peerId === this.#options.peerId) this.#noteDuplicate(addresses)

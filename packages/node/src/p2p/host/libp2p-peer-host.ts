@@ -173,8 +173,13 @@ export class Libp2pPeerHost implements ManagedPeerHost {
   }
 
   async restorePeer(peerId: string, previous: PeerRecord | undefined): Promise<void> {
-    if (previous === undefined) await this.removePeer(peerId, { remember: true })
-    else await this.#peersStore.update(peerId, () => previous)
+    if (previous === undefined) {
+      await this.removePeer(peerId, { remember: true })
+      return
+    }
+    await this.#peersStore.update(peerId, () => previous)
+    // What was begun under the grants that are gone must hear of it.
+    if (this.#peersStore.get(peerId) !== undefined) this.#presences.dispatch(peerId, { type: 'regranted' })
   }
 
   pairingCompleted(peerId: string): void {

@@ -55,7 +55,7 @@ export interface ManagedPeerHost extends PeerHost {
   /**
    * Listen, and dial paired peers.
    * @param discovery looks for machines while the host runs; null where none does
-   * @throws BaseError PORT_IN_USE; nothing is left running then
+   * @throws BaseError PORT_IN_USE | CANCELLED (it was stopped); nothing is left running then
    */
   start(discovery: DiscoveryComponent | null): Promise<void>
   /** Close everything. Idempotent. */

@@ -72,7 +72,7 @@ function announce(parts: EffectParts, peerId: string, announcement: Announcement
   const { events, presences } = parts
   switch (announcement.type) {
     case 'announce-change':
-      events.emit('peer:change', presences.presence(peerId))
+      events.emit('peer:change', presences.presence(peerId, announcement.last))
       break
     case 'announce-lost':
       announceLost(parts, peerId, announcement.reason)

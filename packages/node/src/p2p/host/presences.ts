@@ -40,9 +40,12 @@ export class Presences {
     return this.#states.get(peerId) ?? null
   }
 
-  /** How a peer stands, whoever it is. */
-  presence(peerId: string): PeerPresence {
-    return presenceOf(peerId, this.state(peerId), this.#facts(peerId))
+  /**
+   * How a peer stands, whoever it is.
+   * @param last what was known of it, where it may be forgotten by now
+   */
+  presence(peerId: string, last: PeerState | null = null): PeerPresence {
+    return presenceOf(peerId, this.state(peerId) ?? last, this.#facts(peerId))
   }
 
   /** undefined where it is neither paired nor in sight. */

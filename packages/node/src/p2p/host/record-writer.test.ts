@@ -12,8 +12,11 @@ const record = (peerId: string): PeerRecord => ({
   pairedAt: 1
 })
 
-/** A store whose writes take place when the test lets them. */
-function fixture(): {
+/**
+ * A store whose writes take place when the test lets them.
+ * @param onWrite called while a record is being written
+ */
+function fixture(onWrite: (writer: RecordWriter) => void = () => {}): {
   writer: RecordWriter
   written: PeerRecord[]
   settle: (error?: Error) => Promise<void>
@@ -28,6 +31,7 @@ function fixture(): {
           turns.push((error) => {
             if (error !== undefined) return reject(error)
             written.push(next(record(peerId)))
+            onWrite(writer)
             resolve()
           })
         })
@@ -50,6 +54,18 @@ describe('the writer of records', () => {
     expect(waiting()).toBe(1)
     await settle()
     expect(written).toEqual([{ ...record('p'), ...words('c') }])
+    expect(waiting()).toBe(0)
+  })
+
+  it('writes what a peer said during a write after it, and no more than that', async () => {
+    const said = ['b', 'c']
+    const { writer, written, settle, waiting } = fixture((inner) => {
+      for (const name of said.splice(0)) inner.save('p', words(name))
+    })
+    writer.save('p', words('a'))
+    await settle()
+    await settle()
+    expect(written.map(({ name }) => name)).toEqual(['a', 'c'])
     expect(waiting()).toBe(0)
   })
 

@@ -276,6 +276,9 @@ export class PairingSession {
   }
 
   #setTimer(delayMs: number): void {
+    // Cancelled before it had a stream, it has ended already: nobody would cancel the timer, and it would keep a
+    // daemon that stops from exiting.
+    if (!this.isOpen) return
     this.#cancelTimer?.()
     this.#cancelTimer = this.#options.clock.after(delayMs, () => void this.#dispatch({ type: 'timeout' }))
   }

@@ -220,6 +220,23 @@ describe('a framed stream', () => {
     await expect(reading).rejects.toMatchObject({ code: 'PEER_LOST', details: { silent: true } })
   })
 
+  it.each(['here', 'there'] as const)('waits no longer to close politely where it is reset %s', async (end) => {
+    const clock = new ManualClock()
+    await b[Symbol.asyncDispose]()
+    b = await startTestPeering('b', { clock })
+    const ends = await framedPair()
+    const idle = clock.pending
+    // Nobody reads: most of it cannot be sent.
+    const writing = [1, 2, 3].map(() => ends.here.writeFrame(new Uint8Array(maxFrameBytes), { signal }))
+    const closing = ends.here.close()
+    expect(clock.pending).toBe(idle + 1)
+    ends[end].abort(new Error('no more'))
+    const written = await Promise.allSettled(writing)
+    expect(written.map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
+    await closing
+    expect(clock.pending).toBe(idle)
+  })
+
   it('tells both sides at once when it is reset', async () => {
     const { here, there } = await framedPair()
     const reading = there.readFrame({ signal })

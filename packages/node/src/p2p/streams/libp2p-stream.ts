@@ -124,10 +124,14 @@ export class Libp2pFramedStream implements FramedStream {
   }
 
   async closeWrite(): Promise<void> {
+    // libp2p goes on waiting where the stream is reset with bytes unsent, until the limit.
+    const reset = new AbortController()
+    void this.ended.then((error) => error !== null && reset.abort(error))
+    const limit = { clock: this.#clock, ms: closeTimeoutMs, signal: reset.signal }
     try {
-      await withTimeLimit({ clock: this.#clock, ms: closeTimeoutMs }, (signal) => this.#stream.close({ signal }))
+      await withTimeLimit(limit, (signal) => this.#stream.close({ signal }))
     } catch (error) {
-      this.abort(asError(error))
+      if (this.#closed === undefined) this.abort(asError(error))
     }
   }
 

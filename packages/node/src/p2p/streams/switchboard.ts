@@ -76,9 +76,10 @@ export class Switchboard {
 
   /**
    * @param discovery looks for machines while the node runs; null where none does
-   * @throws BaseError PORT_IN_USE; nothing is left running then
+   * @throws BaseError PORT_IN_USE | CANCELLED (it was stopped before or meanwhile); nothing is left running then
    */
   async start(discovery: DiscoveryComponent | null): Promise<void> {
+    if (this.#shutdown.signal.aborted) throw cancelled()
     const { identity, hosts, port, peersStore } = this.#options
     const isPaired = (peerId: string): boolean => peersStore.get(peerId) !== undefined
     const node = await createLibp2pNode({ identity, hosts, port, gater: this.#strangers.gater, isPaired, discovery })
@@ -90,6 +91,10 @@ export class Switchboard {
     for (const protocol of this.#handlers.keys()) await this.#register(node, protocol)
     await startLibp2pNode(node, port)
     this.#node = node
+    if (!this.#shutdown.signal.aborted) return
+    // Whoever stopped it meanwhile found no node to stop.
+    await this.stop()
+    throw cancelled()
   }
 
   async stop(): Promise<void> {
