@@ -88,7 +88,8 @@ describe('the rules', () => {
 describe('pure folders', () => {
   it('import only zod, immutable, @noble, ox and each other', () => {
     const files = allSources.filter(({ path }) => isPure(path) && !isTesting(path))
-    const why = 'This folder only computes: it imports zod, immutable, @noble, ox and pure folders. Pass the value in instead.'
+    const why =
+      'This folder only computes: it imports zod, immutable, @noble, ox and pure folders. Pass the value in instead.'
     expectOnly(known.pureImports, refusedImports(files, pureImport, why))
   })
 })
