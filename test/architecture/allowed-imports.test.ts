@@ -14,7 +14,7 @@ const resolve = resolverOf(workspace)
 const ownPackages = workspace.map(({ manifest }) => manifest.name)
 
 const pureImport = ({ specifier }: Import, file: SourceFile): boolean => {
-  if (isOf(specifier, 'zod', '@noble/curves', '@noble/hashes') || specifier.startsWith('ox/')) return true
+  if (isOf(specifier, 'zod', 'immutable', '@noble/curves', '@noble/hashes') || specifier.startsWith('ox/')) return true
   const target = resolve(file, specifier)
   return target !== null && isPure(target)
 }
@@ -50,6 +50,7 @@ describe('the rules', () => {
     ["import { z } from 'zod'"],
     ["import { sha256 } from '@noble/hashes/sha2.js'"],
     ["import { Secp256k1 } from 'ox/Secp256k1'"],
+    ["import { Map as ImmutableMap } from 'immutable'"],
     ["import { b } from './b.ts'"],
     ["import { b } from '@unhosted/core/units'"]
   ])('let a pure folder have %s', (text) => {
@@ -85,9 +86,10 @@ describe('the rules', () => {
 })
 
 describe('pure folders', () => {
-  it('import only zod, @noble, ox and each other', () => {
+  it('import only zod, immutable, @noble, ox and each other', () => {
     const files = allSources.filter(({ path }) => isPure(path) && !isTesting(path))
-    const why = 'This folder only computes: it imports zod, @noble, ox and pure folders. Pass the value in instead.'
+    const why =
+      'This folder only computes: it imports zod, immutable, @noble, ox and pure folders. Pass the value in instead.'
     expectOnly(known.pureImports, refusedImports(files, pureImport, why))
   })
 })

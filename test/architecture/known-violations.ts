@@ -20,8 +20,7 @@ export const known: Readonly<Record<Rule, readonly string[]>> = {
     'packages/node/src/pool/stream-tunnel.ts -> packages/node/src/base/clock.ts',
     'packages/node/src/pool/testing/leases.ts -> packages/node/src/base/clock.ts',
     'packages/node/src/pool/tls-tunnel.ts -> packages/node/src/base/clock.ts',
-    'packages/node/src/router/instances.ts -> packages/node/src/base/until-aborted.ts',
-    'packages/swarm/src/'
+    'packages/node/src/router/instances.ts -> packages/node/src/base/until-aborted.ts'
   ],
   wildcardExports: [],
   reachable: [],

@@ -38,23 +38,24 @@ export const layers: readonly Layers[] = [
   },
   {
     root: 'packages/swarm/src',
-    // Sessions and commands use the swarm as any other program would: through its index.
     order: [
       'errors',
+      'home',
       'deal',
       'budget',
       'audit-log',
       'verification',
-      'chain',
       'wallet',
+      'chain',
       'lanes',
       'stakes',
+      'access',
       'vouchers',
       'watch',
       'settlement',
-      'access',
-      'index',
       'testing',
+      'options',
+      'wallet-session',
       'session',
       'commands'
     ]

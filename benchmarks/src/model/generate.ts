@@ -1,15 +1,8 @@
 import { access, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import {
-  aligned,
-  encodeHeader,
-  float32Pair,
-  readPairs,
-  stringPair,
-  type TensorInfo,
-  uint32Pair
-} from './gguf-header.ts'
+import { aligned, ggufHeader } from '@unhosted/node/models/testing'
+import { readKeys } from './gguf-keys.ts'
 
 /** A llama of any size: right shapes, random weights, so that it costs what a real one costs. */
 export interface ModelShape {
@@ -54,28 +47,30 @@ export async function generatedModel(shape: ModelShape, tokenizerFrom: string): 
  * @internal For its test.
  */
 export async function writeModel(path: string, shape: ModelShape, tokenizerFrom: string): Promise<void> {
-  const tokenizer = readPairs(await readFile(tokenizerFrom)).filter(({ key }) => key.startsWith('tokenizer.'))
-  const pairs = [
-    stringPair('general.architecture', 'llama'),
-    stringPair('general.name', 'unhosted-bench'),
-    uint32Pair('general.file_type', 7),
-    uint32Pair('general.quantization_version', 2),
-    uint32Pair('llama.context_length', trainedContext),
-    uint32Pair('llama.embedding_length', shape.embedding),
-    uint32Pair('llama.block_count', shape.layers),
-    uint32Pair('llama.feed_forward_length', shape.feedForward),
-    uint32Pair('llama.attention.head_count', shape.heads),
-    uint32Pair('llama.attention.head_count_kv', shape.keyValueHeads),
-    float32Pair('llama.attention.layer_norm_rms_epsilon', 1e-5),
-    uint32Pair('llama.rope.dimension_count', shape.embedding / shape.heads),
-    uint32Pair('llama.vocab_size', vocabulary),
-    ...tokenizer
-  ]
+  const tokenizer = Object.entries(readKeys(await readFile(tokenizerFrom))).filter(([key]) =>
+    key.startsWith('tokenizer.')
+  )
+  const keys = {
+    'general.architecture': { text: 'llama' },
+    'general.name': { text: 'unhosted-bench' },
+    'general.file_type': { u32: 7 },
+    'general.quantization_version': { u32: 2 },
+    'llama.context_length': { u32: trainedContext },
+    'llama.embedding_length': { u32: shape.embedding },
+    'llama.block_count': { u32: shape.layers },
+    'llama.feed_forward_length': { u32: shape.feedForward },
+    'llama.attention.head_count': { u32: shape.heads },
+    'llama.attention.head_count_kv': { u32: shape.keyValueHeads },
+    'llama.attention.layer_norm_rms_epsilon': { f32: 1e-5 },
+    'llama.rope.dimension_count': { u32: shape.embedding / shape.heads },
+    'llama.vocab_size': { u32: vocabulary },
+    ...Object.fromEntries(tokenizer)
+  }
   const tensors = listTensors(shape)
   const random = createRandom(0x9e3779b9)
   const file = await open(path, 'wx')
   try {
-    await file.write(encodeHeader(pairs, tensors))
+    await file.write(ggufHeader({ keys, tensors }).header)
     for (const tensor of tensors) await file.write(tensor.type === q8 ? randomBlocks(tensor, random) : ones(tensor))
   } finally {
     await file.close()
@@ -84,6 +79,15 @@ export async function writeModel(path: string, shape: ModelShape, tokenizerFrom:
 
 export function parameterCount(shape: ModelShape): number {
   return listTensors(shape).reduce((sum, tensor) => sum + tensor.dimensions.reduce((a, b) => a * b, 1), 0)
+}
+
+interface TensorInfo {
+  readonly name: string
+  /** Fastest dimension first, as ggml has it. */
+  readonly dimensions: readonly number[]
+  /** ggml type. */
+  readonly type: number
+  readonly bytes: number
 }
 
 function listTensors(shape: ModelShape): readonly TensorInfo[] {

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { microUsdc } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { homePaths } from '@unhosted/node/store'
-import { createAccountSender, defaultSendPolicy, formatDeployment, readUsdcBalance, sendUsdc } from '@unhosted/swarm'
+import {
+  createAccountSender,
+  defaultSendPolicy,
+  formatDeployment,
+  readUsdcBalance,
+  sendUsdc,
+  swarmPaths
+} from '@unhosted/swarm'
 import { devAccount, type SwarmChain, untilTheEnd as signal, startSwarmChain } from '@unhosted/swarm/testing'
 import { createWallet } from '@unhosted/swarm/wallet'
 import { toHex } from 'viem'
@@ -117,7 +124,7 @@ describe('a wallet on a chain', () => {
   })
 
   it('pays once where a command that was cut off is run again', async () => {
-    const folder = homePaths(home).swarmJournal
+    const folder = swarmPaths(homePaths(home)).journal
     await mkdir(folder, { recursive: true })
     const { connection, deployment: contracts } = chain
     const policy = { ...defaultSendPolicy, pollMs: 20, patienceMs: 100 }

@@ -128,11 +128,12 @@ describe('deploySwarm on an endpoint that fails', () => {
   it('does not take the word of an endpoint that puts other code in place', async () => {
     mortal = await startAnvil({ port: 0, chainId })
     // One more opcode at the end of what the chain holds: nobody would see a difference in use.
-    proxy = await startRpcProxy(mortal.rpc, ({ method }, result) => (method === 'eth_getCode' ? `${result}00` : result))
-    const error = await failure(deploy({ rpc: proxy.rpc }))
+    proxy = await startRpcProxy(mortal.rpc)
+    proxy.treat((method) => (method === 'eth_getCode' ? { rewrite: (code) => `${code}00` } : 'pass'))
+    const error = await failure(deploy({ rpc: proxy.url }))
     expect(error.code).toBe('DEPLOY_UNVERIFIED')
     expect(error.message).toContain('SwarmLanes')
-    expect(proxy.calls.filter(({ method }) => method === 'eth_sendRawTransaction')).toHaveLength(3)
+    expect(proxy.heard.filter((method) => method === 'eth_sendRawTransaction')).toHaveLength(3)
   })
 })
 
@@ -205,17 +206,18 @@ describe('readUsdc', () => {
     ['has 18 decimals', '0x313ce567', 'has 18 decimals'],
     ['signs under another domain', '0x3644e515', 'does not sign under']
   ])('refuses a token that %s', async (_, selector, problem) => {
-    proxy = await startRpcProxy(anvil.rpc, ({ method, params }, result) => {
+    proxy = await startRpcProxy(anvil.rpc)
+    proxy.treat((method, _count, params) => {
       const asked = method === 'eth_call' && JSON.stringify(params[0]).includes(selector)
-      return asked ? word(18) : result
+      return asked ? { rewrite: () => word(18) } : 'pass'
     })
-    const error = await failure(readUsdc(clientOf(proxy.rpc), deployed.usdc, chainId))
+    const error = await failure(readUsdc(clientOf(proxy.url), deployed.usdc, chainId))
     expect(error.code).toBe('DEPLOY_TOKEN_UNSUITABLE')
     expect(error.message).toContain(problem)
   })
 
   it('passes on that the endpoint failed, and blames no token', async () => {
-    proxy = await startRpcProxy('http://127.0.0.1:1', (_, result) => result)
-    await expect(readUsdc(clientOf(proxy.rpc), deployed.usdc, chainId)).rejects.not.toBeInstanceOf(BaseError)
+    proxy = await startRpcProxy('http://127.0.0.1:1')
+    await expect(readUsdc(clientOf(proxy.url), deployed.usdc, chainId)).rejects.not.toBeInstanceOf(BaseError)
   })
 })

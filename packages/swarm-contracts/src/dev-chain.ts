@@ -1,4 +1,4 @@
-import { createTestClient, type Hex, http, maxUint256, publicActions, toHex, walletActions } from 'viem'
+import { createTestClient, type Hex, http, publicActions, toHex, walletActions } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { devChainId } from './addresses.ts'
 import { startAnvil } from './anvil.ts'
@@ -31,7 +31,7 @@ export interface DevChain extends DevChainFile {
 
 /**
  * Start anvil on loopback with MockUSDC, SwarmLanes and ProviderStake deployed, and accounts that have ether and USDC.
- * Addresses are the same each time. Account 0 deploys, owns the token and may mint.
+ * Addresses are the same each time. Account 0 deploys, owns the token and mints it.
  * @throws BaseError FOUNDRY_MISSING, DEV_CHAIN_FAILED
  */
 export async function startDevChain(options: DevChainOptions): Promise<DevChain> {
@@ -53,7 +53,6 @@ export async function startDevChain(options: DevChainOptions): Promise<DevChain>
       .extend(publicActions)
       .extend(walletActions)
     const mock = { address: deployment.usdc, abi: mockUsdcAbi, account: deployer, chain: null } as const
-    await client.writeContract({ ...mock, functionName: 'configureMinter', args: [deployer.address, maxUint256] })
     for (const { account: to } of accounts) {
       await client.writeContract({ ...mock, functionName: 'mint', args: [to.address, funds] })
     }

@@ -156,14 +156,12 @@ contract ProviderStakeTokensTest is StakeFixture {
 
     function useHooked() private returns (HookedToken token) {
         token = new HookedToken();
-        token.configureMinter(address(this), type(uint256).max);
         usdc = token;
         restart();
     }
 
     function useCrooked() private returns (CrookedToken token) {
         token = new CrookedToken();
-        token.configureMinter(address(this), type(uint256).max);
         usdc = token;
         restart();
     }

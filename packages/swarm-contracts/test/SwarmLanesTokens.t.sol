@@ -135,7 +135,6 @@ contract SwarmLanesCrookedTokenTest is LanesFixture, Authorization {
     function setUp() public override {
         super.setUp();
         crooked = new CrookedToken();
-        crooked.configureMinter(address(this), type(uint256).max);
         usdc = crooked;
         lanes = new SwarmLanes(address(crooked));
     }
@@ -185,7 +184,6 @@ contract SwarmLanesReentrancyTest is LanesFixture, Authorization {
     function setUp() public override {
         super.setUp();
         hooked = new HookedToken();
-        hooked.configureMinter(address(this), type(uint256).max);
         usdc = hooked;
         lanes = new SwarmLanes(address(hooked));
         deposit(address(hooked), 4 * USD);

@@ -1,70 +1,94 @@
+// The library of the public swarm, in the order in which its folders build on one another. Everything here loads viem:
+// import it when the swarm is used, not when a program starts. The pure half has entry points of its own: ./deal,
+// ./budget, ./audit-log, ./verification; so have the keys: ./wallet.
+
+// Which contracts, which chain, and what sends to it
 export { formatDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
-export { type LocalAccount, privateKeyToAccount as localAccount } from 'viem/accounts'
-export { type Balances, readBalances } from './access/balances.ts'
-export { type RememberedChain, readChainFile, writeChainFile } from './access/chain-file.ts'
-export { readChainTime } from './access/chain-time.ts'
-export { type ClearText, showingAccount } from './access/clear-text.ts'
-export { type FoundLane, findLanes } from './access/find-lanes.ts'
-export { mintedMock, mintMock } from './access/mint-mock.ts'
+// The swarm of a home folder
 export {
+  type Balances,
   type ChainChoice,
-  type DeployContractsOptions,
-  deployContracts,
+  type FoundLane,
+  findLanes,
   type OpenedSwarm,
   openSwarm,
-  readDeployment
-} from './access/open-swarm.ts'
-export { peerIdHash } from './access/peer-id-hash.ts'
-export { sendUsdc } from './access/send-usdc.ts'
+  peerIdHash,
+  readBalances,
+  sendUsdc
+} from './access/index.ts'
 export {
   type AccountSender,
   type AccountSenderOptions,
+  type ActOptions,
+  type ChainConnection,
+  type ChainConnectionOptions,
+  type ConfirmationTier,
+  confirmationsFor,
   createAccountSender,
+  createChainConnection,
   defaultSendPolicy,
   type Resumed,
   type SendPolicy,
   type SendRequest
-} from './chain/account-sender.ts'
-export type { ActOptions } from './chain/act.ts'
-// Everything here loads viem: the daemon imports it when the swarm is used, not when it starts.
-export { ethInWords, usdcInWords } from './chain/amounts.ts'
-export { type ConfirmationTier, confirmationsFor, confirmationTiers } from './chain/confirmations.ts'
-export { type ChainConnection, type ChainConnectionOptions, createChainConnection } from './chain/connection.ts'
-export { type ClaimOutcome, type Claims, type ClaimsOptions, createClaims } from './lanes/claims.ts'
-export type { LaneState, LaneStatus } from './lanes/lane-state.ts'
+} from './chain/index.ts'
+export { type SwarmPaths, swarmPaths } from './home/index.ts'
+// Money on the chain: lanes, claims, stakes, disputes
 export {
+  type ClaimOutcome,
+  type ClaimRow,
+  type Claims,
+  type ClaimsOptions,
+  createClaims,
   createLanes,
+  type LaneState,
+  type LaneStatus,
   type Lanes,
   type LanesOptions,
   type LaneTerms,
-  type OpenedLane
-} from './lanes/lanes.ts'
-export type { ClaimRow, SkipReason } from './lanes/plan-claims.ts'
-export { readUsdcBalance, transferData } from './lanes/token.ts'
-export { createProviderLanes, type ProviderLanes, type ProviderLanesOptions } from './settlement/provider-lanes.ts'
-export { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts'
-export type { Evidence } from './stakes/arguments.ts'
+  type OpenedLane,
+  readUsdcBalance,
+  type SkipReason
+} from './lanes/index.ts'
+// Both sides, whole
+export {
+  createProviderLanes,
+  createSettlement,
+  type ProviderLanes,
+  type ProviderLanesOptions,
+  type Settlement,
+  type SettlementOptions
+} from './settlement/index.ts'
 export {
   createDisputes,
+  createStakes,
   type DisputeState,
   type Disputes,
   type DisputesOptions,
+  type Evidence,
   type OpenedDispute,
-  type Slashing
-} from './stakes/disputes.ts'
-export { createStakes, readStake, type StakeState, type Stakes, type StakesOptions } from './stakes/stakes.ts'
-export type { HeldVoucher } from './vouchers/held-vouchers.ts'
-export { createVoucherBook, type Promised, type VoucherBook, type VoucherBookOptions } from './vouchers/voucher-book.ts'
+  readStake,
+  type Slashing,
+  type StakeState,
+  type Stakes,
+  type StakesOptions
+} from './stakes/index.ts'
+// Money off the chain: vouchers, and the events that they depend on
 export {
   type Accepted,
+  createVoucherBook,
+  type HeldVoucher,
   openVoucherInbox,
+  type Promised,
+  type VoucherBook,
+  type VoucherBookOptions,
   type VoucherInbox,
   type VoucherInboxOptions
-} from './vouchers/voucher-inbox.ts'
+} from './vouchers/index.ts'
 export {
   createEventWatcher,
   type EventWatcher,
   type EventWatcherOptions,
+  type SwarmEvent,
+  type SwarmEventName,
   type SwarmNotice
-} from './watch/event-watcher.ts'
-export { confirmationsOfEvent, type SwarmEvent, type SwarmEventName } from './watch/swarm-events.ts'
+} from './watch/index.ts'

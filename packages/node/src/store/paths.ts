@@ -12,9 +12,7 @@ import { join, resolve } from 'node:path'
  *       peers.json                0600  paired peers
  *       invites.json              0600  hashes of open and used invites
  *       catalogue.json            short names the user added, optional
- *       wallet/                   0700  keystores (Web3 Secret Storage v3): payer, lane-signer, job-key
- *       swarm/chain.json          0600  RPC endpoint and contracts that the swarm uses
- *       swarm/journal/            0700  transactions that were signed, until they are confirmed
+ *       wallet/, swarm/           made by @unhosted/swarm
  *       daemon.json               pid, start time, endpoint of the running daemon
  *       control.sock              0600  control API
  *       models/                   content-addressed files and their index
@@ -29,9 +27,6 @@ export interface HomePaths {
   readonly peers: string
   readonly invites: string
   readonly catalogue: string
-  readonly wallet: string
-  readonly swarmChain: string
-  readonly swarmJournal: string
   readonly daemon: string
   /** Unix socket path (or Windows pipe name), short enough for the platform. */
   readonly controlSocket: string
@@ -66,9 +61,6 @@ export function homePaths(home: string): HomePaths {
     peers: join(root, 'peers.json'),
     invites: join(root, 'invites.json'),
     catalogue: join(root, 'catalogue.json'),
-    wallet: join(root, 'wallet'),
-    swarmChain: join(root, 'swarm', 'chain.json'),
-    swarmJournal: join(root, 'swarm', 'journal'),
     daemon: join(root, 'daemon.json'),
     controlSocket: shortSocket(join(root, 'control.sock')),
     models: join(root, 'models'),

@@ -23,7 +23,6 @@ abstract contract LanesFixture is Test {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         usdc = new MockUSDC();
-        usdc.configureMinter(address(this), type(uint256).max);
         lanes = new SwarmLanes(address(usdc));
     }
 

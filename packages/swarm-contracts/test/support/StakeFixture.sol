@@ -36,7 +36,6 @@ abstract contract StakeFixture is Test {
             arbiters.push(key(string.concat("arbiter ", vm.toString(seat))));
         }
         usdc = new MockUSDC();
-        usdc.configureMinter(address(this), type(uint256).max);
         stakes = deploy();
         stake(provider, STAKE);
         setJobKey(provider, jobKey);

@@ -1,9 +1,9 @@
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { getBalance, readContract } from 'viem/actions'
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import type { Address } from '../deal/index.ts'
-import { readUsdcBalance } from '../lanes/token.ts'
+import { readUsdcBalance } from '../lanes/index.ts'
 
 export interface Balances {
   /** For gas. */

@@ -4,6 +4,7 @@ import { fileError, type HomePaths, readJsonFile, writeJsonFile } from '@unhoste
 import { formatDeployment, parseDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
 import { z } from 'zod'
 import { BaseError } from '../errors/index.ts'
+import { swarmPaths } from '../home/index.ts'
 
 /** The chain that a home folder works with. */
 export interface RememberedChain {
@@ -16,19 +17,20 @@ const schema = z.object({ version: z.literal(1), rpcUrl: z.string().min(1).max(2
 
 /** @throws BaseError HOME_CORRUPT | HOME_UNUSABLE | DEPLOYMENT_MALFORMED */
 export async function readChainFile(paths: HomePaths): Promise<RememberedChain | null> {
-  const found = await readJsonFile(paths.swarmChain, schema.nullable(), null)
+  const found = await readJsonFile(swarmPaths(paths).chain, schema.nullable(), null)
   if (found === null) return null
   return { rpcUrl: found.rpcUrl, deployment: parseDeployment(JSON.stringify(found.deployment)) }
 }
 
 /** @throws BaseError HOME_UNUSABLE | DISK_FULL */
 export async function writeChainFile(paths: HomePaths, { rpcUrl, deployment }: RememberedChain): Promise<void> {
+  const { chain } = swarmPaths(paths)
   try {
-    await mkdir(dirname(paths.swarmChain), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(chain), { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw fileError(dirname(paths.swarmChain), error)
+    throw fileError(dirname(chain), error)
   }
-  await writeJsonFile(paths.swarmChain, { version: 1, rpcUrl, deployment: JSON.parse(formatDeployment(deployment)) })
+  await writeJsonFile(chain, { version: 1, rpcUrl, deployment: JSON.parse(formatDeployment(deployment)) })
 }
 
 export function noChain(): BaseError {

@@ -1,5 +1,5 @@
 import { getBlock } from 'viem/actions'
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import type { Seconds } from '../deal/index.ts'
 
 /** The clock that windows run by: the time of the newest block, not of this computer. */

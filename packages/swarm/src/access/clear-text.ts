@@ -13,7 +13,7 @@ import {
   type LocalAccount,
   type TransactionSerializable
 } from 'viem'
-import { usdcInWords } from '../chain/amounts.ts'
+import { usdcInWords } from '../chain/index.ts'
 
 /** What a signature will do, in words, one fact a line. Made from the very bytes that are signed. */
 export type ClearText = readonly string[]

@@ -1,11 +1,9 @@
 import { type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { getAbiItem } from 'viem'
 import { getBlockNumber, getLogs } from 'viem/actions'
-import { wrongContract } from '../chain/chain-error.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { lowerCase } from '../chain/deal-deployment.ts'
+import { type ChainConnection, lowerCase, wrongContract } from '../chain/index.ts'
 import { type Address, type Hash, laneId as idOf, type Lane } from '../deal/index.ts'
-import { type LaneState, readLane } from '../lanes/lane-state.ts'
+import { type LaneState, readLane } from '../lanes/index.ts'
 
 export interface FoundLane {
   readonly laneId: Hash

@@ -5,6 +5,7 @@ import { type HomePaths, homePaths, prepareHome } from '@unhosted/node/store'
 import { formatDeployment } from '@unhosted/swarm-contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createChainConnection } from '../chain/connection.ts'
+import { swarmPaths } from '../home/index.ts'
 import { createLanes } from '../lanes/lanes.ts'
 import {
   devAccount,
@@ -44,7 +45,7 @@ describe('the chain of a home folder', () => {
     const remembered = { rpcUrl: `${chain.rpcUrl}/?key=sesame`, deployment: chain.deployment }
     await writeChainFile(paths, remembered)
     expect(await readChainFile(paths)).toEqual(remembered)
-    expect((await stat(paths.swarmChain)).mode & 0o777).toBe(0o600)
+    expect((await stat(swarmPaths(paths).chain)).mode & 0o777).toBe(0o600)
     const opened = await openSwarm(paths, {}, signal)
     expect(opened.deployment).toEqual(chain.deployment)
     expect(opened.connection.shown).not.toContain('sesame')
@@ -52,8 +53,8 @@ describe('the chain of a home folder', () => {
 
   it('that was damaged is not used', async () => {
     await writeChainFile(paths, { rpcUrl: chain.rpcUrl, deployment: chain.deployment })
-    const text = await readFile(paths.swarmChain, 'utf8')
-    await writeFile(paths.swarmChain, text.replace(chain.deployment.swarmLanes.slice(0, 20), '0xnonsense'))
+    const text = await readFile(swarmPaths(paths).chain, 'utf8')
+    await writeFile(swarmPaths(paths).chain, text.replace(chain.deployment.swarmLanes.slice(0, 20), '0xnonsense'))
     await expect(openSwarm(paths, {}, signal)).rejects.toMatchObject({ code: 'DEPLOYMENT_MALFORMED' })
   })
 

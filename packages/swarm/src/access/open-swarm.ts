@@ -9,7 +9,7 @@ import {
   verifySwarm
 } from '@unhosted/swarm-contracts'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
-import { type ChainConnection, createChainConnection } from '../chain/connection.ts'
+import { type ChainConnection, createChainConnection } from '../chain/index.ts'
 import { BaseError } from '../errors/index.ts'
 import { noChain, readChainFile } from './chain-file.ts'
 import { type ClearText, showingAccount } from './clear-text.ts'

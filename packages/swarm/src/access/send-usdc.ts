@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { MicroUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import type { TransactionReceipt } from 'viem'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { usdcInWords } from '../chain/amounts.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { lowerCase } from '../chain/deal-deployment.ts'
+import { type AccountSender, type ChainConnection, lowerCase, usdcInWords } from '../chain/index.ts'
 import type { Address } from '../deal/index.ts'
-import { checkUsdcBalance, transferData } from '../lanes/token.ts'
+import { checkUsdcBalance, transferData } from '../lanes/index.ts'
 
 /** Send USDC that an account has in hand. @throws BaseError USDC_INSUFFICIENT | as `AccountSender.send` */
 export async function sendUsdc(

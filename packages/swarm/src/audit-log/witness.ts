@@ -1,6 +1,5 @@
 import type { Seconds } from '../deal/index.ts'
-import type { BaseError } from '../errors/index.ts'
-import { isBaseError } from '../errors/index.ts'
+import { type BaseError, isBaseError } from '../errors/index.ts'
 import { type Checkpoint, type OpenedCheckpoint, openCheckpoint } from './checkpoint.ts'
 import { emptyRoot, equalHashes } from './hash.ts'
 import type { VerifierKey } from './note-keys.ts'

@@ -1,6 +1,6 @@
 import type { PicoUsdc } from '@unhosted/core/units'
+import type { Map as ImmutableMap } from 'immutable'
 import { dayNumber, dayOf, monthOf } from './calendar.ts'
-import type { PersistentMap } from './persistent-map.ts'
 import { minus, plus, type Totals, zeroTotals } from './state.ts'
 
 // Amounts are added up under names: `day 2026-11-21`, `month 2026-11`, `key K`, `key K day 2026-11-21`,
@@ -29,7 +29,7 @@ export function accountsBetween(key: string, at: number, until: number): readonl
   return [...new Set([...first, ...accountsAt(key, until)])]
 }
 
-export type TotalsMap = PersistentMap<Totals>
+export type TotalsMap = ImmutableMap<string, Totals>
 
 export function hold(totals: TotalsMap, accounts: readonly string[], amount: PicoUsdc): TotalsMap {
   return change(totals, accounts, ({ spent, held }) => ({ spent, held: plus(held, amount) }))

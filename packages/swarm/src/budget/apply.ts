@@ -1,9 +1,9 @@
 import { toMicroRoundedDown } from '@unhosted/core/units'
+import type { Map as ImmutableMap } from 'immutable'
 import { accountsAt, accountsBetween, free, hold, spend } from './account.ts'
 import { dayMs, dayNumber } from './calendar.ts'
 import { corrupt } from './corrupt.ts'
 import { type Deadlines, popDeadline, pushDeadline } from './deadlines.ts'
-import type { PersistentMap } from './persistent-map.ts'
 import type { BudgetRecord, End } from './record.ts'
 import {
   type BudgetState,
@@ -148,7 +148,7 @@ function liveReservation(
 }
 
 /** Nothing that has ended stays on top, so that overdue ones are found at once. */
-function withoutEnded(heap: Deadlines | null, reservations: PersistentMap<Reservation>): Deadlines | null {
+function withoutEnded(heap: Deadlines | null, reservations: ImmutableMap<string, Reservation>): Deadlines | null {
   let top = heap
   while (top !== null && reservations.get(top.id)?.end !== 'live') top = popDeadline(top)
   return top

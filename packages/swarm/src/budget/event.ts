@@ -1,5 +1,5 @@
 import type { MicroUsdc, PicoUsdc } from '@unhosted/core/units'
-import type { TokenCounts } from '../deal/pricing.ts'
+import type { TokenCounts } from '../deal/index.ts'
 import type { BudgetRecord, Terms, VoucherIntent } from './record.ts'
 import type { Refusal } from './refusal.ts'
 

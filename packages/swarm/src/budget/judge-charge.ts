@@ -1,6 +1,5 @@
 import { toMicroRoundedDown } from '@unhosted/core/units'
-import { charge } from '../deal/pricing.ts'
-import { formatCharge } from '../deal/usdc-text.ts'
+import { charge, formatCharge } from '../deal/index.ts'
 import type { BudgetEvent, Claim } from './event.ts'
 import { never } from './judge-reserve.ts'
 import { type BudgetPolicy, isNever } from './policy.ts'

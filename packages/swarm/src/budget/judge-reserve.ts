@@ -1,6 +1,5 @@
 import { toMicroRoundedUp } from '@unhosted/core/units'
-import { pricesAbove } from '../deal/pricing.ts'
-import { formatPricePerMillion } from '../deal/usdc-text.ts'
+import { formatPricePerMillion, pricesAbove } from '../deal/index.ts'
 import { dayMs } from './calendar.ts'
 import { firstExceeded, statusOf } from './caps.ts'
 import type { BudgetEvent } from './event.ts'

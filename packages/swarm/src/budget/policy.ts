@@ -1,5 +1,5 @@
 import { type MicroUsdc, microUsdc, picoUsdc } from '@unhosted/core/units'
-import type { TokenPrices } from '../deal/pricing.ts'
+import type { TokenPrices } from '../deal/index.ts'
 
 /** What one API key may spend: a day, a month (both UTC), or in all. */
 export interface KeyCap {

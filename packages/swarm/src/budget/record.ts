@@ -1,6 +1,6 @@
 import { type MicroUsdc, microUsdc, picoUsdc } from '@unhosted/core/units'
 import { z } from 'zod'
-import type { TokenPrices } from '../deal/pricing.ts'
+import type { TokenPrices } from '../deal/index.ts'
 import { dayMs } from './calendar.ts'
 
 // What the write-ahead log holds: facts, not questions. Replay decides nothing and needs no policy.

@@ -1,5 +1,5 @@
 import type { MicroUsdc } from '@unhosted/core/units'
-import { formatUsdc } from '../deal/usdc-text.ts'
+import { formatUsdc } from '../deal/index.ts'
 import { BaseError, type ErrorCode } from '../errors/index.ts'
 
 /** The amount that was refused against one cap. */

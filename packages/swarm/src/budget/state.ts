@@ -1,7 +1,7 @@
 import { type MicroUsdc, microUsdc, type PicoUsdc, picoUsdc, toPico } from '@unhosted/core/units'
-import { reservationRoundedUp, worstCharge } from '../deal/pricing.ts'
+import { Map as ImmutableMap } from 'immutable'
+import { reservationRoundedUp, worstCharge } from '../deal/index.ts'
 import type { Deadlines } from './deadlines.ts'
-import { PersistentMap } from './persistent-map.ts'
 import type { End, Terms } from './record.ts'
 
 export interface Reservation extends Terms {
@@ -43,11 +43,11 @@ export interface BudgetState {
   /** Time of the last record. Never goes back, so no cap opens twice. */
   readonly clock: number
   /** By day, month and key: see account.ts for the names. */
-  readonly totals: PersistentMap<Totals>
-  readonly lanes: PersistentMap<LaneTotals>
+  readonly totals: ImmutableMap<string, Totals>
+  readonly lanes: ImmutableMap<string, LaneTotals>
   /** Also those that are over, for a day or two, so that a repeated event finds them. */
-  readonly requests: PersistentMap<RequestTotals>
-  readonly reservations: PersistentMap<Reservation>
+  readonly requests: ImmutableMap<string, RequestTotals>
+  readonly reservations: ImmutableMap<string, Reservation>
   /** May hold reservations that have ended, never one on top. */
   readonly deadlines: Deadlines | null
 }
@@ -55,10 +55,10 @@ export interface BudgetState {
 export const emptyBudget: BudgetState = {
   seq: 0,
   clock: 0,
-  totals: PersistentMap.empty(),
-  lanes: PersistentMap.empty(),
-  requests: PersistentMap.empty(),
-  reservations: PersistentMap.empty(),
+  totals: ImmutableMap(),
+  lanes: ImmutableMap(),
+  requests: ImmutableMap(),
+  reservations: ImmutableMap(),
   deadlines: null
 }
 

@@ -1,5 +1,5 @@
 import { toMicroRoundedDown } from '@unhosted/core/units'
-import { formatUsdc } from '../deal/usdc-text.ts'
+import { formatUsdc } from '../deal/index.ts'
 import { applyRecord } from './apply.ts'
 import type { BudgetDecision, BudgetEffect, BudgetEvent } from './event.ts'
 import { eventFault } from './event-fault.ts'

@@ -17,9 +17,10 @@ import {
   startTestChain,
   type TestChain
 } from '../testing/index.ts'
-import { createAccountSender, type SendPolicy } from './account-sender.ts'
+import { createAccountSender } from './account-sender.ts'
 import { createChainConnection } from './connection.ts'
 import { openJournal } from './journal.ts'
+import type { SendPolicy } from './sender-context.ts'
 
 vi.setConfig(slowMachine)
 

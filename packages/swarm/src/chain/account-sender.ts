@@ -6,21 +6,10 @@ import { lowerCase } from './deal-deployment.ts'
 import { followTransaction } from './follow.ts'
 import { type Intent, maxOperationLength, openJournal } from './journal.ts'
 import { prepareTransaction, type TransactionRequest } from './prepare.ts'
-import type { AccountSenderOptions, SenderContext, SendPolicy } from './sender-context.ts'
+import type { AccountSenderOptions, SenderContext } from './sender-context.ts'
 import { operationReused } from './sender-errors.ts'
 import { nextNonce, signAttempt } from './signing.ts'
 import { findMined } from './transaction-reads.ts'
-
-export type { AccountSenderOptions, SendPolicy } from './sender-context.ts'
-
-export const defaultSendPolicy: SendPolicy = {
-  maxFeePerGas: 10_000_000_000n,
-  gasMarginPercent: 20,
-  stuckAfterMs: 60_000,
-  pollMs: 1_000,
-  confirmations: 1,
-  patienceMs: 600_000
-}
 
 export interface SendRequest extends Omit<TransactionRequest, 'data'> {
   /** Or what makes it, and whatever must come before: called only where the operation is new. */

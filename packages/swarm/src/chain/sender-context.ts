@@ -19,6 +19,15 @@ export interface SendPolicy {
   readonly patienceMs: number
 }
 
+export const defaultSendPolicy: SendPolicy = {
+  maxFeePerGas: 10_000_000_000n,
+  gasMarginPercent: 20,
+  stuckAfterMs: 60_000,
+  pollMs: 1_000,
+  confirmations: 1,
+  patienceMs: 600_000
+}
+
 export interface AccountSenderOptions {
   readonly connection: ChainConnection
   readonly account: LocalAccount

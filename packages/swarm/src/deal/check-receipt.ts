@@ -1,5 +1,4 @@
-import type { Address, ChunkReceipt, Hash, Job, Quote, Seconds } from './objects.ts'
-import { finishes } from './objects.ts'
+import { type Address, type ChunkReceipt, finishes, type Hash, type Job, type Quote, type Seconds } from './objects.ts'
 import { charge } from './pricing.ts'
 import { refusal } from './refusal.ts'
 import type { Signed } from './schema.ts'

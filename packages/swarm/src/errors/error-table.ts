@@ -3,7 +3,7 @@ import { auditErrorTable } from './audit-errors.ts'
 import { dealErrorTable } from './deal-errors.ts'
 import { verificationErrorTable } from './verification-errors.ts'
 
-/** The error codes of the public swarm: part of `errorTable`, one section per folder. */
+/** The error codes of the public swarm: one section per folder. */
 export const swarmErrorTable = {
   // Deal: quotes, jobs, receipts, vouchers, verdicts
   ...dealErrorTable,

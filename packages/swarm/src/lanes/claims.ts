@@ -8,12 +8,14 @@ import {
   parseEventLogs,
   type TransactionReceipt
 } from 'viem'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { logsOf } from '../chain/act.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { dealDeployment } from '../chain/deal-deployment.ts'
-import { simulate } from '../chain/prepare.ts'
-import { splitSignature } from '../chain/signatures.ts'
+import {
+  type AccountSender,
+  type ChainConnection,
+  dealDeployment,
+  logsOf,
+  simulate,
+  splitSignature
+} from '../chain/index.ts'
 import { type Hash, laneId as idOf } from '../deal/index.ts'
 import { type LaneState, readLane } from './lane-state.ts'
 import { type ClaimPlan, type ClaimRow, planClaims, type SkipReason, skipReasons, skipWords } from './plan-claims.ts'

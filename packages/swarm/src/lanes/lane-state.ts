@@ -2,7 +2,7 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { swarmLanesAbi } from '@unhosted/swarm-contracts'
 import type { Address } from 'viem'
 import { getBlockNumber, readContract } from 'viem/actions'
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import type { Hash, Seconds } from '../deal/index.ts'
 
 export type LaneStatus = 'unknown' | 'open' | 'closing' | 'closed'

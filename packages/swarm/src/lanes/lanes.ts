@@ -2,11 +2,16 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { type SwarmDeployment, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { encodeFunctionData, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { getBlock, readContract } from 'viem/actions'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
-import { usdcInWords } from '../chain/amounts.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { lowerCase } from '../chain/deal-deployment.ts'
+import {
+  type AccountSender,
+  type ActOptions,
+  type ChainConnection,
+  createAct,
+  found,
+  logsOf,
+  lowerCase,
+  usdcInWords
+} from '../chain/index.ts'
 import type { Address, Hash, Lane, Seconds } from '../deal/index.ts'
 import { signDepositAuthorization } from './deposit-authorization.ts'
 import { type LaneState, readLane } from './lane-state.ts'

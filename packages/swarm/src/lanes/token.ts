@@ -1,9 +1,7 @@
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { type Address, encodeFunctionData, parseAbi } from 'viem'
 import { readContract } from 'viem/actions'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { usdcInWords } from '../chain/amounts.ts'
-import type { ChainConnection } from '../chain/connection.ts'
+import { type AccountSender, type ChainConnection, usdcInWords } from '../chain/index.ts'
 import { BaseError } from '../errors/index.ts'
 
 const erc20Abi = parseAbi([

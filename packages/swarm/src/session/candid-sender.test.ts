@@ -1,5 +1,6 @@
+import type { LocalAccount } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { AccountSender, LocalAccount } from '../index.ts'
+import type { AccountSender } from '../chain/account-sender.ts'
 import { devAccount } from '../testing/index.ts'
 import { createCandidSender } from './candid-sender.ts'
 

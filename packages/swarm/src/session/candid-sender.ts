@@ -1,5 +1,6 @@
+import type { LocalAccount } from 'viem'
+import type { AccountSender } from '../chain/index.ts'
 import { BaseError } from '../errors/index.ts'
-import type { AccountSender, LocalAccount } from '../index.ts'
 
 /** Says what becomes of a signature. */
 export interface CandidSenderOptions {

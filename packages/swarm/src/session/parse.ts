@@ -1,12 +1,11 @@
 import type { MicroUsdc } from '@unhosted/core/units'
+import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import { usageError } from '@unhosted/terminal'
 import * as OxAddress from 'ox/Address'
-import type { Address, Hash } from '../deal/index.ts'
-import { parseUsdc } from '../deal/index.ts'
+import { type Address, type Hash, parseUsdc } from '../deal/index.ts'
 import { BaseError } from '../errors/index.ts'
-import type { SwarmDeployment } from '../index.ts'
+import { checksummed } from '../wallet-session/index.ts'
 import { shortLane } from './render.ts'
-import { checksummed } from './render-wallet.ts'
 
 /** @throws BaseError AMOUNT_INVALID | USAGE for nothing */
 export function parseAmount(text: string): MicroUsdc {

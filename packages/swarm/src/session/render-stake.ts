@@ -1,7 +1,7 @@
-import type { StakeState } from '../index.ts'
-import { usdcInWords } from '../index.ts'
+import { usdcInWords } from '../chain/index.ts'
+import type { StakeState } from '../stakes/index.ts'
+import { checksummed } from '../wallet-session/index.ts'
 import { spanInWords } from './render.ts'
-import { checksummed } from './render-wallet.ts'
 
 /** A stake in lines. @param nowSeconds by the chain */
 export function renderStake(state: StakeState, nowSeconds: number): string {

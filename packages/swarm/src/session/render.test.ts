@@ -1,8 +1,8 @@
 import { microUsdc } from '@unhosted/core/units'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
+import type { FoundLane } from '../access/find-lanes.ts'
 import type { Lane } from '../deal/index.ts'
-import type { FoundLane } from '../index.ts'
 import { renderLanes } from './render.ts'
 
 const lane: Lane = {

@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
+import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
+import type { FoundLane } from '../access/index.ts'
+import { usdcInWords } from '../chain/index.ts'
 import type { Address } from '../deal/index.ts'
-import type { FoundLane, SwarmDeployment } from '../index.ts'
-import { usdcInWords } from '../index.ts'
-import { checksummed } from './render-wallet.ts'
+import { checksummed } from '../wallet-session/index.ts'
 
 export function renderDeployment({ usdc, swarmLanes, providerStake, token }: SwarmDeployment): string {
   return [

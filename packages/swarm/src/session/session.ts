@@ -2,28 +2,18 @@ import { mkdir } from 'node:fs/promises'
 import { silentLog } from '@unhosted/node/log'
 import { prepareHome } from '@unhosted/node/store'
 import { type Arguments, createQuestions, type Output, safeLine, usageError } from '@unhosted/terminal'
+import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
+import { type ClearText, type OpenedSwarm, openSwarm, showingAccount } from '../access/index.ts'
+import { type AccountSender, createAccountSender, defaultSendPolicy } from '../chain/index.ts'
 import { BaseError } from '../errors/index.ts'
-import {
-  type AccountSender,
-  type ClearText,
-  createAccountSender,
-  createLanes,
-  createStakes,
-  defaultSendPolicy,
-  type Lanes,
-  type LocalAccount,
-  localAccount,
-  type OpenedSwarm,
-  openSwarm,
-  type Stakes,
-  showingAccount
-} from '../index.ts'
+import { swarmPaths } from '../home/index.ts'
+import { createLanes, type Lanes } from '../lanes/index.ts'
+import type { chainOptions, passphraseOptions, signingOptions } from '../options/index.ts'
+import type { CommandContext } from '../options/types.ts'
+import { createStakes, type Stakes } from '../stakes/index.ts'
 import { unlock, type WalletRole } from '../wallet/index.ts'
+import { knownPassphrase } from '../wallet-session/index.ts'
 import { createCandidSender } from './candid-sender.ts'
-import type { CommandContext } from './context.ts'
-import type { chainOptions, signingOptions } from './options.ts'
-import { knownPassphrase } from './passphrase.ts'
-import type { passphraseOptions } from './passphrase-options.ts'
 
 type ChainArguments = Arguments<typeof chainOptions, Record<never, never>>
 type SigningArguments = Arguments<typeof signingOptions & typeof passphraseOptions, Record<never, never>>
@@ -62,7 +52,7 @@ export async function openPayer(
   await confirm(args, context)
   const passphrase = await knownPassphrase(args, context)
   const unlocked = async (role: WalletRole): Promise<LocalAccount> =>
-    showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
+    showingAccount(privateKeyToAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
   const account = await unlocked('payer')
   const sender = await openSender(swarm, account, args.maxGasPrice, context)
   await finishEarlier(sender, context)
@@ -80,8 +70,9 @@ export async function openSender(
 ): Promise<AccountSender> {
   const policy = { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(maxGasPriceGwei) }
   await prepareHome(paths)
-  await mkdir(paths.swarmJournal, { recursive: true, mode: 0o700 })
-  const common = { connection, folder: paths.swarmJournal, policy, log: silentLog }
+  const { journal: folder } = swarmPaths(paths)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const common = { connection, folder, policy, log: silentLog }
   return createCandidSender({
     account,
     createSender: (watched) => createAccountSender({ ...common, account: watched }),

@@ -1,15 +1,11 @@
 import { join } from 'node:path'
 import type { Log } from '@unhosted/node/log'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { pause } from '../chain/json-rpc.ts'
+import { type ChainConnection, pause } from '../chain/index.ts'
 import type { Hash, Lane, Signed } from '../deal/index.ts'
-import type { ClaimOutcome, Claims } from '../lanes/claims.ts'
-import type { HeldVoucher } from '../vouchers/held-vouchers.ts'
-import { type Accepted, openVoucherInbox, type VoucherInbox } from '../vouchers/voucher-inbox.ts'
-import { closingEvents, createClosingWatch } from '../watch/closing-watch.ts'
-import { createEventWatcher } from '../watch/event-watcher.ts'
-import { confirmationsOfEvent } from '../watch/swarm-events.ts'
+import type { ClaimOutcome, Claims } from '../lanes/index.ts'
+import { type Accepted, type HeldVoucher, openVoucherInbox, type VoucherInbox } from '../vouchers/index.ts'
+import { closingEvents, confirmationsOfEvent, createClosingWatch, createEventWatcher } from '../watch/index.ts'
 
 export interface ProviderLanesOptions {
   readonly connection: ChainConnection

@@ -1,12 +1,17 @@
 import type { Log } from '@unhosted/node/log'
 import { type SwarmDeployment, verifySwarm } from '@unhosted/swarm-contracts'
 import type { LocalAccount } from 'viem'
-import { type AccountSender, createAccountSender, defaultSendPolicy, type SendPolicy } from '../chain/account-sender.ts'
-import { type ChainConnection, type ChainConnectionOptions, createChainConnection } from '../chain/connection.ts'
-import { type Claims, createClaims } from '../lanes/claims.ts'
-import { createLanes, type Lanes } from '../lanes/lanes.ts'
-import { createDisputes, type Disputes } from '../stakes/disputes.ts'
-import { createStakes, type Stakes } from '../stakes/stakes.ts'
+import {
+  type AccountSender,
+  type ChainConnection,
+  type ChainConnectionOptions,
+  createAccountSender,
+  createChainConnection,
+  defaultSendPolicy,
+  type SendPolicy
+} from '../chain/index.ts'
+import { type Claims, createClaims, createLanes, type Lanes } from '../lanes/index.ts'
+import { createDisputes, createStakes, type Disputes, type Stakes } from '../stakes/index.ts'
 
 export interface SettlementOptions extends ChainConnectionOptions {
   readonly deployment: SwarmDeployment

@@ -1,4 +1,4 @@
-import { splitSignature } from '../chain/signatures.ts'
+import { splitSignature } from '../chain/index.ts'
 import type { ChunkReceipt, Job, Lane, Panel, Quote, Signed } from '../deal/index.ts'
 
 // The objects of a deal as viem encodes them for ProviderStake: uint64 times are bigint there.

@@ -2,12 +2,17 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, type SwarmDeployment } from '@unhosted/swarm-contracts'
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from 'viem'
 import { readContract } from 'viem/actions'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { splitSignature } from '../chain/signatures.ts'
+import {
+  type AccountSender,
+  type ActOptions,
+  type ChainConnection,
+  createAct,
+  found,
+  logsOf,
+  splitSignature
+} from '../chain/index.ts'
 import type { Address, CompactSignature, Hash, Job, Lane, Panel, Seconds, Signed, Verdict } from '../deal/index.ts'
-import { allow, checkUsdcBalance } from '../lanes/token.ts'
+import { allow, checkUsdcBalance } from '../lanes/index.ts'
 import {
   type Evidence,
   evidenceArgument,

@@ -2,14 +2,21 @@ import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, type SwarmDeployment } from '@unhosted/swarm-contracts'
 import { encodeFunctionData, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { readContract } from 'viem/actions'
-import type { AccountSender } from '../chain/account-sender.ts'
-import { type ActOptions, createAct, found, logsOf } from '../chain/act.ts'
-import { usdcInWords } from '../chain/amounts.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { dealDeployment, lowerCase } from '../chain/deal-deployment.ts'
-import { signDeal, splitSignature } from '../chain/signatures.ts'
+import {
+  type AccountSender,
+  type ActOptions,
+  type ChainConnection,
+  createAct,
+  dealDeployment,
+  found,
+  logsOf,
+  lowerCase,
+  signDeal,
+  splitSignature,
+  usdcInWords
+} from '../chain/index.ts'
 import type { Address, Hash, Seconds } from '../deal/index.ts'
-import { allow, checkUsdcBalance } from '../lanes/token.ts'
+import { allow, checkUsdcBalance } from '../lanes/index.ts'
 
 /** What the chain holds of a provider. */
 export interface StakeState {

@@ -1,5 +1,5 @@
+export * from '@unhosted/swarm-contracts/testing'
 export * from './eventually.ts'
 export * from './lanes.ts'
-export * from './rpc-proxy.ts'
 export * from './swarm-chain.ts'
 export * from './test-chain.ts'

@@ -1,9 +1,8 @@
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import type { LocalAccount } from 'viem'
-import { lowerCase } from '../chain/deal-deployment.ts'
-import { signDeal } from '../chain/signatures.ts'
+import { lowerCase, signDeal } from '../chain/index.ts'
 import { type Deployment, laneId as idOf, type Lane, type Signed } from '../deal/index.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import type { LaneState } from '../lanes/index.ts'
 import { devAccount } from './test-chain.ts'
 
 /** Somewhere; nothing is deployed there. */

@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@unhosted/node/log'
 import { deploySwarm, mockUsdcAbi, type SwarmDeployment } from '@unhosted/swarm-contracts'
-import { type Address, encodeFunctionData, type LocalAccount, maxUint256 } from 'viem'
-import { type AccountSender, createAccountSender, defaultSendPolicy, type SendPolicy } from '../chain/account-sender.ts'
-import { type ChainConnection, createChainConnection } from '../chain/connection.ts'
+import { type Address, encodeFunctionData, type LocalAccount } from 'viem'
+import {
+  type AccountSender,
+  type ChainConnection,
+  createAccountSender,
+  createChainConnection,
+  defaultSendPolicy,
+  type SendPolicy
+} from '../chain/index.ts'
 import { devAccount, startTestChain, type TestChain } from './test-chain.ts'
 
 /** Quick where production is patient. */
@@ -77,7 +83,6 @@ function withSwarm(chain: TestChain, chainId: number, deployment: SwarmDeploymen
 async function fund(chain: TestChain, usdc: Address, accounts: number): Promise<void> {
   const from = devAccount(0).address
   const send = (data: string) => chain.rpc('eth_sendTransaction', { from, to: usdc, data })
-  await send(encodeFunctionData({ abi: mockUsdcAbi, functionName: 'configureMinter', args: [from, maxUint256] }))
   for (let index = 0; index < accounts; index += 1) {
     const args = [devAccount(index).address, 1_000_000_000_000n] as const
     await send(encodeFunctionData({ abi: mockUsdcAbi, functionName: 'mint', args }))

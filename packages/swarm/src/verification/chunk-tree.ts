@@ -1,9 +1,7 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { leafHash } from '../audit-log/hash.ts'
-import { createMerkleLog } from '../audit-log/merkle-log.ts'
-import { maxProofLength, verifyInclusion } from '../audit-log/verify-proof.ts'
-import type { ChunkReceipt, Hash } from '../deal/objects.ts'
+import { createMerkleLog, leafHash, maxProofLength, verifyInclusion } from '../audit-log/index.ts'
+import type { ChunkReceipt, Hash } from '../deal/index.ts'
 import { BaseError } from '../errors/index.ts'
 import { encodeLeaf, type TokenLeaf, tokenLeafSchema } from './token-leaf.ts'
 

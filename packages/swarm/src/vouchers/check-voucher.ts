@@ -8,7 +8,7 @@ import {
   type Signed,
   type Voucher
 } from '../deal/index.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import type { LaneState } from '../lanes/index.ts'
 import { aboveFunding, laneClosing, notHigher, wrongParty } from './voucher-errors.ts'
 
 // Whether a provider should serve on a voucher: decided from the facts given and from nothing else.

@@ -2,7 +2,7 @@ import { readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileError, readJsonFile } from '@unhosted/node/store'
 import { z } from 'zod'
-import { writeDurableJson } from '../chain/durable-file.ts'
+import { writeDurableJson } from '../chain/index.ts'
 import {
   type Address,
   decode,

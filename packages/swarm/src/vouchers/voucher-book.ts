@@ -5,10 +5,7 @@ import { readJsonFile } from '@unhosted/node/store'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
 import type { LocalAccount } from 'viem'
 import { z } from 'zod'
-import { dealDeployment } from '../chain/deal-deployment.ts'
-import { writeDurableJson } from '../chain/durable-file.ts'
-import { createKeyedSerial } from '../chain/serial.ts'
-import { signDeal } from '../chain/signatures.ts'
+import { createKeyedSerial, dealDeployment, signDeal, writeDurableJson } from '../chain/index.ts'
 import {
   decode,
   encode,
@@ -19,7 +16,7 @@ import {
   type Signed,
   type Voucher
 } from '../deal/index.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import type { LaneState } from '../lanes/index.ts'
 import { aboveFunding, laneClosing, notHigher, stateBehind, stateMissing, wrongParty } from './voucher-errors.ts'
 
 /** What is signed at most on a lane, and the audit log's head that went with it. */

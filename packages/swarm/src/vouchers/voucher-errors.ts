@@ -1,8 +1,8 @@
 import { microUsdc } from '@unhosted/core/units'
-import { usdcInWords } from '../chain/amounts.ts'
+import { usdcInWords } from '../chain/index.ts'
 import type { Hash } from '../deal/index.ts'
 import { BaseError } from '../errors/index.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import type { LaneState } from '../lanes/index.ts'
 
 const inWords = (amount: bigint): string => usdcInWords(microUsdc(amount))
 

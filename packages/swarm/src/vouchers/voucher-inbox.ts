@@ -1,11 +1,8 @@
 import { type MicroUsdc, microUsdc } from '@unhosted/core/units'
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import { confirmationsFor } from '../chain/confirmations.ts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { dealDeployment, lowerCase } from '../chain/deal-deployment.ts'
-import { createKeyedSerial } from '../chain/serial.ts'
+import { type ChainConnection, confirmationsFor, createKeyedSerial, dealDeployment, lowerCase } from '../chain/index.ts'
 import { type Address, encode, encodeSigned, type Hash, laneId as idOf, type Lane, type Signed } from '../deal/index.ts'
-import { type LaneState, readLane } from '../lanes/lane-state.ts'
+import { type LaneState, readLane } from '../lanes/index.ts'
 import { checkFunds, checkTerms } from './check-voucher.ts'
 import { type HeldVoucher, openHeldVouchers } from './held-vouchers.ts'
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type HomePaths, homePaths } from '@unhosted/node/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { swarmPaths } from '../home/index.ts'
 import { addressOf, defaultScryptCost, keystoreSchema, seal, unseal } from './keystore.ts'
 import { createWallet, hasWallet, parseKeystore, readKeystore, unlock, walletAddresses, walletRoles } from './wallet.ts'
 
@@ -127,10 +128,14 @@ describe('a wallet', () => {
   it('is three keys in three files that only their owner reads', async () => {
     const addresses = await createWallet(paths, passphrase, cheap)
     expect(new Set(Object.values(addresses)).size).toBe(3)
-    expect((await readdir(paths.wallet)).toSorted()).toEqual(['job-key.json', 'lane-signer.json', 'payer.json'])
-    expect((await stat(paths.wallet)).mode & 0o777).toBe(0o700)
-    for (const name of await readdir(paths.wallet)) {
-      expect((await stat(join(paths.wallet, name))).mode & 0o777).toBe(0o600)
+    expect((await readdir(swarmPaths(paths).wallet)).toSorted()).toEqual([
+      'job-key.json',
+      'lane-signer.json',
+      'payer.json'
+    ])
+    expect((await stat(swarmPaths(paths).wallet)).mode & 0o777).toBe(0o700)
+    for (const name of await readdir(swarmPaths(paths).wallet)) {
+      expect((await stat(join(swarmPaths(paths).wallet, name))).mode & 0o777).toBe(0o600)
     }
     for (const role of walletRoles) {
       expect(addressOf(await unlock(paths, role, passphrase))).toBe(addresses[role])
@@ -139,8 +144,8 @@ describe('a wallet', () => {
 
   it('holds no key in clear', async () => {
     await createWallet(paths, passphrase, { ...cheap, payerKey: published.secret as `0x${string}` })
-    for (const name of await readdir(paths.wallet)) {
-      const text = await readFile(join(paths.wallet, name), 'utf8')
+    for (const name of await readdir(swarmPaths(paths).wallet)) {
+      const text = await readFile(join(swarmPaths(paths).wallet, name), 'utf8')
       for (const role of walletRoles) expect(text).not.toContain((await unlock(paths, role, passphrase)).slice(2))
       expect(text).not.toContain(passphrase)
     }
@@ -183,7 +188,7 @@ describe('a wallet', () => {
 
   it('that is broken is not read', async () => {
     await createWallet(paths, passphrase, cheap)
-    await writeFile(join(paths.wallet, 'payer.json'), '{}')
+    await writeFile(join(swarmPaths(paths).wallet, 'payer.json'), '{}')
     await expect(readKeystore(paths, 'payer')).rejects.toMatchObject({ code: 'WALLET_CORRUPT' })
   })
 })

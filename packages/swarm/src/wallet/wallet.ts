@@ -5,6 +5,7 @@ import { fileError, type HomePaths, hasErrno, writeJsonFile } from '@unhosted/no
 import * as Secp256k1 from 'ox/Secp256k1'
 import type { Address, Hex } from '../deal/index.ts'
 import { BaseError } from '../errors/index.ts'
+import { swarmPaths } from '../home/index.ts'
 import { type KeystoreFile, keystoreSchema, type SealOptions, seal, unseal } from './keystore.ts'
 
 /**
@@ -42,7 +43,8 @@ export async function createWallet(
     })
   }
   if (await hasWallet(paths)) throw exists(paths)
-  const temporary = `${paths.wallet}.${randomBytes(6).toString('hex')}.tmp`
+  const { wallet } = swarmPaths(paths)
+  const temporary = `${wallet}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await mkdir(temporary, { mode: 0o700 })
     for (const role of walletRoles) {
@@ -50,11 +52,11 @@ export async function createWallet(
       await writeJsonFile(join(temporary, fileNames[role]), await seal(key, passphrase, options))
     }
     // Fails where the folder has come into being meanwhile, since it is not empty.
-    await rename(temporary, paths.wallet)
+    await rename(temporary, wallet)
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
     if (hasErrno(error, 'ENOTEMPTY') || hasErrno(error, 'EEXIST')) throw exists(paths)
-    throw fileError(paths.wallet, error)
+    throw fileError(wallet, error)
   }
   return walletAddresses(paths)
 }
@@ -85,7 +87,7 @@ export async function unlock(paths: HomePaths, role: WalletRole, passphrase: str
 export async function readKeystore(paths: HomePaths, role: WalletRole): Promise<KeystoreFile> {
   const text = await readKeystoreText(paths, role)
   if (text === null) throw missing()
-  return parseKeystore(text, join(paths.wallet, fileNames[role]))
+  return parseKeystore(text, join(swarmPaths(paths).wallet, fileNames[role]))
 }
 
 /**
@@ -103,12 +105,12 @@ export function parseKeystore(text: string, name: string): KeystoreFile {
 
 async function addressIn(paths: HomePaths, role: WalletRole): Promise<Address> {
   const { address } = await readKeystore(paths, role)
-  if (address === undefined) throw corrupt(join(paths.wallet, fileNames[role]))
+  if (address === undefined) throw corrupt(join(swarmPaths(paths).wallet, fileNames[role]))
   return `0x${address.toLowerCase().replace(/^0x/, '')}`
 }
 
 async function readKeystoreText(paths: HomePaths, role: WalletRole): Promise<string | null> {
-  const path = join(paths.wallet, fileNames[role])
+  const path = join(swarmPaths(paths).wallet, fileNames[role])
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -123,7 +125,7 @@ const missing = (): BaseError =>
   })
 
 const exists = (paths: HomePaths): BaseError =>
-  new BaseError('WALLET_EXISTS', `There is a wallet already: ${paths.wallet}.`, {
+  new BaseError('WALLET_EXISTS', `There is a wallet already: ${swarmPaths(paths).wallet}.`, {
     advice: 'Move it away first, and keep it: whoever loses its files loses what they own.'
   })
 

@@ -1,6 +1,6 @@
 import { BlockNotFoundError, numberToHex } from 'viem'
 import { getBlock, getBlockNumber } from 'viem/actions'
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import type { Address, Hash, Hex } from '../deal/index.ts'
 import type { BlockHeader } from './block-window.ts'
 import type { PendingLog } from './cursor.ts'

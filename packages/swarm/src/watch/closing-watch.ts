@@ -1,7 +1,7 @@
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import { type Hash, laneId as idOf, type Lane, type Seconds } from '../deal/index.ts'
-import { type LaneState, readLane } from '../lanes/lane-state.ts'
+import { type LaneState, readLane } from '../lanes/index.ts'
 import type { SwarmNotice } from './event-watcher.ts'
 import type { SwarmEvent, SwarmEventName } from './swarm-events.ts'
 

@@ -1,6 +1,6 @@
 import { readJsonFile } from '@unhosted/node/store'
 import { z } from 'zod'
-import { writeDurableJson } from '../chain/durable-file.ts'
+import { writeDurableJson } from '../chain/index.ts'
 
 const hash = z.custom<`0x${string}`>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value))
 const address = z.custom<`0x${string}`>((value) => typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value))

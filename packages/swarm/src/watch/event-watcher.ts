@@ -1,7 +1,5 @@
 import type { SwarmDeployment } from '@unhosted/swarm-contracts'
-import type { ChainConnection } from '../chain/connection.ts'
-import { dealDeployment } from '../chain/deal-deployment.ts'
-import { pause } from '../chain/json-rpc.ts'
+import { type ChainConnection, dealDeployment, pause } from '../chain/index.ts'
 import { BaseError, isBaseError } from '../errors/index.ts'
 import { readHead } from './chain-reads.ts'
 import { type Cursor, type PendingLog, readCursor, writeCursor } from './cursor.ts'

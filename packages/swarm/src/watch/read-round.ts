@@ -1,4 +1,4 @@
-import type { ChainConnection } from '../chain/connection.ts'
+import type { ChainConnection } from '../chain/index.ts'
 import type { Address, Hash } from '../deal/index.ts'
 import { type BlockWindow, cutWindow, extendWindow } from './block-window.ts'
 import { readHeader, readHeaders, readLogs } from './chain-reads.ts'

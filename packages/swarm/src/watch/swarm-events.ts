@@ -1,7 +1,7 @@
 import { microUsdc } from '@unhosted/core/units'
 import { providerStakeAbi, swarmLanesAbi } from '@unhosted/swarm-contracts'
 import { type Abi, type DecodeEventLogReturnType, decodeEventLog, toEventSelector } from 'viem'
-import { confirmationsFor } from '../chain/confirmations.ts'
+import { confirmationsFor } from '../chain/index.ts'
 import type { Hash } from '../deal/index.ts'
 import type { PendingLog } from './cursor.ts'
 

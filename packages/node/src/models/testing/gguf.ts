@@ -1,9 +1,10 @@
-/** For tests: writes GGUF files byte by byte, valid unless told otherwise. */
+/** Writes GGUF files byte by byte, valid unless told otherwise. Format: GGUF v3, ggml/docs/gguf.md. */
 
 export type GgufValue =
   | { readonly u32: number }
   | { readonly u16: number }
   | { readonly u64: bigint }
+  | { readonly f32: number }
   | { readonly text: string }
   | { readonly texts: readonly string[] }
   | { readonly u32s: readonly number[] }
@@ -14,6 +15,8 @@ export interface GgufTensor {
   readonly dimensions: readonly (number | bigint)[]
   /** ggml type; default F32. */
   readonly type?: number
+  /** Of its data; default that of F32. */
+  readonly bytes?: number
   /** Default: after the tensor before. */
   readonly offset?: bigint
 }
@@ -30,7 +33,10 @@ export interface GgufFile {
   readonly fill?: number
 }
 
+/** Tensor data begins, and each tensor too, at a multiple of this. */
 const alignment = 32
+
+export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
 /** Metadata of a llama of two layers, width 32, 4 heads on 2 KV heads, 16 tokens. */
 export const smallKeys: Readonly<Record<string, GgufValue>> = {
@@ -56,16 +62,23 @@ export const smallTensors: readonly GgufTensor[] = [
 ]
 
 export function ggufBytes(file: GgufFile): Buffer {
+  const { header, dataBytes } = ggufHeader(file)
+  const data = dataBytes < 64n * 1024n ** 2n ? Number(dataBytes) : 0
+  return Buffer.concat([header, Buffer.alloc(data, file.fill ?? 0)])
+}
+
+/** Everything before the tensor data, padding included, and how many bytes of data follow. */
+export function ggufHeader(file: GgufFile): { readonly header: Buffer; readonly dataBytes: bigint } {
   const keys = Object.entries(file.keys ?? smallKeys)
   const tensors = file.tensors ?? smallTensors
   let offset = 0n
   const infos = tensors.map((tensor) => {
     const at = tensor.offset ?? offset
-    offset = at + BigInt(Math.ceil(dataBytes(tensor) / alignment) * alignment)
+    offset = at + BigInt(aligned(tensor.bytes ?? f32Bytes(tensor)))
     const dimensions = tensor.dimensions.map((dimension) => u64(BigInt(dimension)))
     return [text(tensor.name), u32(tensor.dimensions.length), ...dimensions, u32(tensor.type ?? 0), u64(at)]
   })
-  const header = Buffer.concat([
+  const head = Buffer.concat([
     Buffer.from(file.magic ?? 'GGUF'),
     u32(file.version ?? 3),
     u64(file.tensorCount ?? BigInt(tensors.length)),
@@ -73,9 +86,8 @@ export function ggufBytes(file: GgufFile): Buffer {
     ...keys.flatMap(([key, value]) => [text(key), valueBytes(value)]),
     ...infos.flat()
   ])
-  const padding = Buffer.alloc((alignment - (header.length % alignment)) % alignment)
-  const data = offset < 64n * 1024n ** 2n ? Number(offset) : 0
-  return Buffer.concat([header, padding, Buffer.alloc(data, file.fill ?? 0)])
+  const padding = Buffer.alloc(aligned(head.length) - head.length)
+  return { header: Buffer.concat([head, padding]), dataBytes: offset }
 }
 
 /** The parts of a split model, one tensor list each; `change` makes one of them lie. */
@@ -96,7 +108,7 @@ export function splitBytes(
   })
 }
 
-function dataBytes(tensor: GgufTensor): number {
+function f32Bytes(tensor: GgufTensor): number {
   return tensor.dimensions.reduce<number>((product, dimension) => product * Number(dimension), 4)
 }
 
@@ -104,6 +116,7 @@ function valueBytes(value: GgufValue): Buffer {
   if ('u16' in value) return Buffer.concat([u32(2), u16(value.u16)])
   if ('u32' in value) return Buffer.concat([u32(4), u32(value.u32)])
   if ('u64' in value) return Buffer.concat([u32(10), u64(value.u64)])
+  if ('f32' in value) return Buffer.concat([u32(6), f32(value.f32)])
   if ('text' in value) return Buffer.concat([u32(8), text(value.text)])
   if ('texts' in value) {
     return Buffer.concat([u32(9), u32(8), u64(BigInt(value.texts.length)), ...value.texts.map(text)])
@@ -126,6 +139,12 @@ function u16(value: number): Buffer {
 function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32LE(value)
+  return bytes
+}
+
+function f32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeFloatLE(value)
   return bytes
 }
 

@@ -1,5 +1,5 @@
 import { toMicroRoundedDown, toPico } from '@unhosted/core/units'
-import { charge, worstCharge } from '../../deal/pricing.ts'
+import { charge, worstCharge } from '../../deal/index.ts'
 import { dayMs, dayOf, monthOf } from '../calendar.ts'
 import { encodeRecord, encodeSnapshot } from '../codec.ts'
 import type { BudgetDecision, BudgetEffect, BudgetEvent } from '../event.ts'

@@ -1,4 +1,4 @@
-import type { Command } from '../../session/context.ts'
+import type { Command } from '../../options/types.ts'
 import { close } from './close/index.ts'
 import { deploy } from './deploy/index.ts'
 import { lanes } from './lanes/index.ts'

@@ -1,4 +1,4 @@
-import type { Command } from '../../session/context.ts'
+import type { Command } from '../../options/types.ts'
 import { address } from './address/index.ts'
 import { balance } from './balance/index.ts'
 import { create } from './create/index.ts'

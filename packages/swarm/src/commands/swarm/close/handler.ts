@@ -1,10 +1,10 @@
+import { type FoundLane, findLanes, readChainTime } from '../../../access/index.ts'
+import { usdcInWords } from '../../../chain/index.ts'
 import { BaseError } from '../../../errors/index.ts'
-import { type FoundLane, findLanes, type Lanes, readChainTime, usdcInWords } from '../../../index.ts'
-import type { CommandContext, Handler } from '../../../session/context.ts'
-import type { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
-import { laneClosed, matchLane } from '../../../session/parse.ts'
-import { shortLane, spanInWords } from '../../../session/render.ts'
-import { openChain, openPayer } from '../../../session/session.ts'
+import type { Lanes } from '../../../lanes/index.ts'
+import type { laneOptions, lanePositionals } from '../../../options/index.ts'
+import type { CommandContext, Handler } from '../../../options/types.ts'
+import { laneClosed, matchLane, openChain, openPayer, shortLane, spanInWords } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 
 export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {

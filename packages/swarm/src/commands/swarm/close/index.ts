@@ -1,5 +1,5 @@
 import { defineCommand } from '@unhosted/terminal'
-import { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
+import { laneOptions, lanePositionals } from '../../../options/index.ts'
 
 export const close = defineCommand({
   name: 'close',

@@ -1,23 +1,22 @@
 import { prepareHome, writeFileAtomic } from '@unhosted/node/store'
+import { formatDeployment } from '@unhosted/swarm-contracts'
 import { usageError } from '@unhosted/terminal'
+import { privateKeyToAccount } from 'viem/accounts'
+import { deployContracts, mintedMock, mintMock, showingAccount, writeChainFile } from '../../../access/index.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import { signingOptions } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
 import {
-  deployContracts,
-  formatDeployment,
-  localAccount,
-  mintedMock,
-  mintMock,
-  showingAccount,
-  usdcInWords,
-  writeChainFile
-} from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import { signingOptions } from '../../../session/options.ts'
-import { parseAddress, parseAmount } from '../../../session/parse.ts'
-import { knownPassphrase } from '../../../session/passphrase.ts'
-import { renderDeployment } from '../../../session/render.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { confirm, openChain, openSender, showSigned } from '../../../session/session.ts'
+  confirm,
+  openChain,
+  openSender,
+  parseAddress,
+  parseAmount,
+  renderDeployment,
+  showSigned
+} from '../../../session/index.ts'
 import { unlock, walletAddresses } from '../../../wallet/index.ts'
+import { checksummed, knownPassphrase } from '../../../wallet-session/index.ts'
 import type { options } from './options.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
@@ -32,7 +31,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     `Deploy ${count} contracts to chain ${chainId}; ${checksummed(payer)} pays the gas. They are not audited.`
   )
   await confirm(args, context)
-  const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
+  const account = privateKeyToAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
   const deployment = await deployContracts({
     rpcUrl,
     chainId,

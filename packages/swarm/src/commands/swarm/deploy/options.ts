@@ -1,5 +1,5 @@
 import type { OptionSpecs } from '@unhosted/terminal'
-import { passphraseOptions } from '../../../session/passphrase-options.ts'
+import { passphraseOptions } from '../../../options/index.ts'
 
 export const options = {
   rpc: { type: 'string', placeholder: 'URL', describe: "The chain's JSON-RPC endpoint. Needed" },

@@ -1,8 +1,7 @@
-import { findLanes, readChainTime } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import type { chainOptions } from '../../../session/options.ts'
-import { renderLanes } from '../../../session/render.ts'
-import { openChain } from '../../../session/session.ts'
+import { findLanes, readChainTime } from '../../../access/index.ts'
+import type { chainOptions } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openChain, renderLanes } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 
 export const handle: Handler<typeof chainOptions, Record<never, never>> = async (args, context) => {

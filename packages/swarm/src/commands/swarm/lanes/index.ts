@@ -1,5 +1,5 @@
 import { defineCommand } from '@unhosted/terminal'
-import { chainOptions } from '../../../session/options.ts'
+import { chainOptions } from '../../../options/index.ts'
 
 export const lanes = defineCommand({
   name: 'lanes',

@@ -1,12 +1,10 @@
 import { parseDuration } from '@unhosted/core/units'
 import { usageError } from '@unhosted/terminal'
-import { usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import { parseAddress, parseAmount } from '../../../session/parse.ts'
-import { shortLane } from '../../../session/render.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openPayer } from '../../../session/session.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openPayer, parseAddress, parseAmount, shortLane } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 import type { options, positionals } from './options.ts'
 
 /** What SwarmLanes allows, seconds. */

@@ -1,11 +1,10 @@
-import { findLanes, usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import type { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
-import { laneClosed, matchLane } from '../../../session/parse.ts'
-import { shortLane } from '../../../session/render.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openChain, openPayer } from '../../../session/session.ts'
+import { findLanes } from '../../../access/index.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import type { laneOptions, lanePositionals } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { laneClosed, matchLane, openChain, openPayer, shortLane } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 
 export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
   const { output, paths, signal } = context

@@ -1,11 +1,10 @@
-import { findLanes, usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import type { laneOptions } from '../../../session/lane-options.ts'
-import { laneClosed, matchLane, parseAmount } from '../../../session/parse.ts'
-import { shortLane } from '../../../session/render.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openChain, openPayer } from '../../../session/session.ts'
+import { findLanes } from '../../../access/index.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import type { laneOptions } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { laneClosed, matchLane, openChain, openPayer, parseAmount, shortLane } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 import type { positionals } from './options.ts'
 
 export const handle: Handler<typeof laneOptions, typeof positionals> = async (args, context) => {

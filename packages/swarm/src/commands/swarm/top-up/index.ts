@@ -1,5 +1,5 @@
 import { defineCommand } from '@unhosted/terminal'
-import { laneOptions } from '../../../session/lane-options.ts'
+import { laneOptions } from '../../../options/index.ts'
 import { positionals } from './options.ts'
 
 export const topUp = defineCommand({

@@ -1,5 +1,5 @@
 import type { PositionalSpecs } from '@unhosted/terminal'
-import { lanePositionals } from '../../../session/lane-options.ts'
+import { lanePositionals } from '../../../options/index.ts'
 
 export const positionals = {
   ...lanePositionals,

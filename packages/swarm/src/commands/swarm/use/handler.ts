@@ -1,8 +1,7 @@
 import { prepareHome } from '@unhosted/node/store'
-import { writeChainFile } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import { renderDeployment } from '../../../session/render.ts'
-import { openChain } from '../../../session/session.ts'
+import { writeChainFile } from '../../../access/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openChain, renderDeployment } from '../../../session/index.ts'
 import type { options } from './options.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {

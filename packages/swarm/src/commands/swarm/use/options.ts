@@ -1,5 +1,5 @@
 import type { OptionSpecs } from '@unhosted/terminal'
-import { chainOptions } from '../../../session/options.ts'
+import { chainOptions } from '../../../options/index.ts'
 
 export const options = {
   ...chainOptions,

@@ -1,10 +1,11 @@
 import { microUsdc } from '@unhosted/core/units'
-import { ethInWords, findLanes, readBalances, usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import type { chainOptions } from '../../../session/options.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openChain } from '../../../session/session.ts'
+import { findLanes, readBalances } from '../../../access/index.ts'
+import { ethInWords, usdcInWords } from '../../../chain/index.ts'
+import type { chainOptions } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openChain } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 
 export const handle: Handler<typeof chainOptions, Record<never, never>> = async (args, context) => {
   const { output, paths, signal } = context

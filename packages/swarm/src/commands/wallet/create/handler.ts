@@ -1,9 +1,9 @@
 import { prepareHome } from '@unhosted/node/store'
-import type { Handler } from '../../../session/context.ts'
-import { newPassphrase, rememberPassphrase } from '../../../session/passphrase.ts'
-import type { passphraseOptions } from '../../../session/passphrase-options.ts'
-import { renderAddresses } from '../../../session/render-wallet.ts'
+import { swarmPaths } from '../../../home/index.ts'
+import type { passphraseOptions } from '../../../options/index.ts'
+import type { Handler } from '../../../options/types.ts'
 import { createWallet } from '../../../wallet/index.ts'
+import { newPassphrase, rememberPassphrase, renderAddresses } from '../../../wallet-session/index.ts'
 import { refuseSecondWallet } from '../refuse-second.ts'
 
 export const handle: Handler<typeof passphraseOptions, Record<never, never>> = async (args, context) => {
@@ -13,11 +13,11 @@ export const handle: Handler<typeof passphraseOptions, Record<never, never>> = a
   await prepareHome(paths)
   const addresses = await createWallet(paths, passphrase)
   if (args.keychain === true) await rememberPassphrase(passphrase, context)
-  output.result({ addresses, folder: paths.wallet }, () =>
+  output.result({ addresses, folder: swarmPaths(paths).wallet }, () =>
     [
       renderAddresses(addresses, output.colours),
       '',
-      `The keys are in ${paths.wallet}, encrypted.`,
+      `The keys are in ${swarmPaths(paths).wallet}, encrypted.`,
       'Copy that folder to a safe place: without it and its passphrase, what the wallet owns is lost.'
     ].join('\n')
   )

@@ -1,5 +1,5 @@
 import { defineCommand } from '@unhosted/terminal'
-import { passphraseOptions } from '../../../session/passphrase-options.ts'
+import { passphraseOptions } from '../../../options/index.ts'
 
 export const create = defineCommand({
   name: 'create',

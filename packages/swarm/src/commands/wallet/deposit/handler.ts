@@ -1,9 +1,8 @@
-import { usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import { parseAmount } from '../../../session/parse.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openPayer } from '../../../session/session.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openPayer, parseAmount } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 import type { options, positionals } from './options.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {

@@ -4,11 +4,11 @@ import { askSecret } from '@unhosted/terminal'
 import * as Mnemonic from 'ox/Mnemonic'
 import type { Hex } from '../../../deal/index.ts'
 import { BaseError } from '../../../errors/index.ts'
-import type { CommandContext, Handler } from '../../../session/context.ts'
-import { newPassphrase, rememberPassphrase } from '../../../session/passphrase.ts'
-import type { passphraseOptions } from '../../../session/passphrase-options.ts'
-import { renderAddresses } from '../../../session/render-wallet.ts'
+import { swarmPaths } from '../../../home/index.ts'
+import type { passphraseOptions } from '../../../options/index.ts'
+import type { CommandContext, Handler } from '../../../options/types.ts'
 import { createWallet, parseKeystore, unseal } from '../../../wallet/index.ts'
+import { newPassphrase, rememberPassphrase, renderAddresses } from '../../../wallet-session/index.ts'
 import { refuseSecondWallet } from '../refuse-second.ts'
 import type { positionals } from './options.ts'
 
@@ -25,8 +25,10 @@ export const handle: Handler<typeof passphraseOptions, typeof positionals> = asy
   await prepareHome(paths)
   const addresses = await createWallet(paths, passphrase, { payerKey })
   if (args.keychain === true) await rememberPassphrase(passphrase, context)
-  output.result({ addresses, folder: paths.wallet }, () =>
-    [renderAddresses(addresses, output.colours), '', `The keys are in ${paths.wallet}, encrypted.`].join('\n')
+  output.result({ addresses, folder: swarmPaths(paths).wallet }, () =>
+    [renderAddresses(addresses, output.colours), '', `The keys are in ${swarmPaths(paths).wallet}, encrypted.`].join(
+      '\n'
+    )
   )
 }
 

@@ -1,5 +1,5 @@
 import { defineCommand } from '@unhosted/terminal'
-import { passphraseOptions } from '../../../session/passphrase-options.ts'
+import { passphraseOptions } from '../../../options/index.ts'
 import { positionals } from './options.ts'
 
 export const importWallet = defineCommand({

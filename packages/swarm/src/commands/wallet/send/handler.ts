@@ -1,8 +1,8 @@
-import { sendUsdc, usdcInWords } from '../../../index.ts'
-import type { Handler } from '../../../session/context.ts'
-import { parseAddress, parseAmount, refuseContract } from '../../../session/parse.ts'
-import { checksummed } from '../../../session/render-wallet.ts'
-import { openPayer } from '../../../session/session.ts'
+import { sendUsdc } from '../../../access/index.ts'
+import { usdcInWords } from '../../../chain/index.ts'
+import type { Handler } from '../../../options/types.ts'
+import { openPayer, parseAddress, parseAmount, refuseContract } from '../../../session/index.ts'
+import { checksummed } from '../../../wallet-session/index.ts'
 import type { options, positionals } from './options.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {

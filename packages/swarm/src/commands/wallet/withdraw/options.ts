@@ -1,6 +1,5 @@
 import type { OptionSpecs, PositionalSpecs } from '@unhosted/terminal'
-import { signingOptions } from '../../../session/options.ts'
-import { passphraseOptions } from '../../../session/passphrase-options.ts'
+import { passphraseOptions, signingOptions } from '../../../options/index.ts'
 
 export const positionals = {
   amount: { describe: 'USDC, like 5 or 0.40', required: true }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { documentedFigures } from './testing/documented-figures.ts'
+import { documentedFigures } from './documented-figures.ts'
 
-const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8')
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 
 /** Every block of figures in a page, by name. */
 const blocksOf = (page: string): readonly (readonly [string, string])[] =>

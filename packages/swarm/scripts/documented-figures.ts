@@ -1,12 +1,16 @@
 import { type MicroUsdc, microUsdc, picoUsdc, toMicroRoundedDown } from '@unhosted/core/units'
-import { charge } from '../../deal/pricing.ts'
-import { formatCharge, formatPricePerMillion, formatUsdc } from '../../deal/usdc-text.ts'
-import { auditRate, defaultAuditPolicy } from '../audit-rate.ts'
-import { expectedJobsUntilCaught, jobsUntilCaught, panelConviction, punishmentRate } from '../catching.ts'
-import { flipPower, flipThreshold } from '../flip-test.ts'
-import { gasCost, leastLane } from '../lane-size.ts'
-import { noisePower, noiseThreshold } from '../noise-test.ts'
-import { type Ppm, ppm } from '../probability.ts'
+import { charge, formatCharge, formatPricePerMillion, formatUsdc } from '../src/deal/index.ts'
+import { auditRate, defaultAuditPolicy } from '../src/verification/audit-rate.ts'
+import {
+  expectedJobsUntilCaught,
+  jobsUntilCaught,
+  panelConviction,
+  punishmentRate
+} from '../src/verification/catching.ts'
+import { flipPower, flipThreshold } from '../src/verification/flip-test.ts'
+import { gasCost, leastLane } from '../src/verification/lane-size.ts'
+import { noisePower, noiseThreshold } from '../src/verification/noise-test.ts'
+import { type Ppm, ppm } from '../src/verification/probability.ts'
 import {
   cheatingGain,
   leastAuditRate,
@@ -14,10 +18,10 @@ import {
   leastStakeAgainstSelfSlash,
   leastStakeForChallenger,
   splitSlashed
-} from '../stake-size.ts'
-import { zPower, zThreshold } from '../z-test.ts'
+} from '../src/verification/stake-size.ts'
+import { zPower, zThreshold } from '../src/verification/z-test.ts'
 
-// Every table of figures in packages/swarm/docs/verification.md and packages/swarm/docs/economics.md, computed. The test holds the pages to it.
+// Every table of figures in docs/verification.md and docs/economics.md, computed. The test holds the pages to it.
 
 type Table = readonly [header: readonly string[], ...rows: (readonly string[])[]]
 

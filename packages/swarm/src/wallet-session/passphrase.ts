@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { type Arguments, askSecret, usageError } from '@unhosted/terminal'
 import { BaseError } from '../errors/index.ts'
+import type { passphraseOptions } from '../options/index.ts'
+import type { CommandContext } from '../options/types.ts'
 import { systemKeychain } from '../wallet/index.ts'
-import type { CommandContext } from './context.ts'
-import type { passphraseOptions } from './passphrase-options.ts'
 
 type PassphraseArguments = Arguments<typeof passphraseOptions, Record<never, never>>
 

@@ -1,0 +1,1 @@
+export { type SwarmPaths, swarmPaths } from './swarm-paths.ts'

@@ -1,0 +1,5 @@
+export { type ClaimOutcome, type Claims, type ClaimsOptions, createClaims } from './claims.ts'
+export { type LaneState, type LaneStatus, readLane } from './lane-state.ts'
+export { createLanes, type Lanes, type LanesOptions, type LaneTerms, type OpenedLane } from './lanes.ts'
+export type { ClaimRow, SkipReason } from './plan-claims.ts'
+export { allow, checkUsdcBalance, readUsdcBalance, transferData } from './token.ts'

@@ -1,0 +1,2 @@
+export { knownPassphrase, newPassphrase, rememberPassphrase } from './passphrase.ts'
+export { checksummed, renderAddresses } from './render-addresses.ts'
