@@ -22,9 +22,9 @@ export const layers: readonly Layers[] = [
   {
     root: 'packages/node/src',
     order: [
+      'base',
       'log',
       'store',
-      'base',
       'identity',
       'p2p',
       'engine',

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { systemClock } from '@unhosted/node/base'
 import { type ControlService, createControlServer } from '@unhosted/node/control'
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
@@ -244,8 +245,13 @@ describe('a running daemon', () => {
     await using folder = await temporaryFolder()
     const paths = homePaths(folder.path)
     await prepareHome(paths)
-    const server = createControlServer({ paths, service: answers as ControlService, log: silentLog })
-    await server.start()
+    const server = createControlServer({
+      paths,
+      service: answers as ControlService,
+      clock: systemClock,
+      log: silentLog
+    })
+    await server.start(new AbortController().signal)
     try {
       const home = ['--home', folder.path]
       const status = await runProgram(['status', ...home, '--json'])

@@ -1,21 +1,18 @@
 import type { DaemonEvent } from '@unhosted/core/control'
+import { createEmitter } from './base/index.ts'
+import type { Log } from './log/index.ts'
 
-/** What the daemon announces: to whoever started it, and to callers of the control API. */
+/** What the daemon announces: to its caller, to callers of the control API, and among its parts. */
 export interface DaemonEvents {
   emit(event: DaemonEvent): void
   /** @returns a function that removes the listener */
   subscribe(listener: (event: DaemonEvent) => void): () => void
 }
 
-export function createDaemonEvents(first: (event: DaemonEvent) => void): DaemonEvents {
-  const listeners = new Set([first])
+export function createDaemonEvents(log: Log): DaemonEvents {
+  const emitter = createEmitter<{ daemon: DaemonEvent }>(log)
   return {
-    emit(event) {
-      for (const listener of listeners) listener(event)
-    },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    }
+    emit: (event) => emitter.emit('daemon', event),
+    subscribe: (listener) => emitter.on('daemon', listener)
   }
 }

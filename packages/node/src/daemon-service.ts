@@ -1,6 +1,8 @@
-import type { DaemonEvent, DaemonStatus, HealthWarning, PeersReport } from '@unhosted/core/control'
+import type { DaemonStatus, HealthWarning, PeersReport } from '@unhosted/core/control'
 import type { PlanResult } from '@unhosted/core/planner'
+import { type Clock, withTimeLimit } from './base/index.ts'
 import type { ControlService } from './control/index.ts'
+import type { DaemonEvents } from './daemon-events.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { findPaired, findPeer, type Peering } from './p2p/index.ts'
 import { refreshInventories } from './router/index.ts'
@@ -11,21 +13,21 @@ export interface DaemonServiceOptions extends DaemonParts {
   readonly version: string
   /** Unix time, ms. */
   readonly startedAt: number
-  readonly endpoint: () => string
+  readonly clock: Clock
+  readonly events: DaemonEvents
   readonly peering: Peering
   readonly warnings: () => readonly HealthWarning[]
-  readonly subscribe: (listener: (event: DaemonEvent) => void) => () => void
   readonly stop: () => void
 }
 
 /** What the daemon does for its owner; see ControlService. */
 export function createDaemonService(parts: DaemonServiceOptions): ControlService {
-  const { peering, machines, planning, store } = parts
+  const { peering, machines, planning, store, clock } = parts
   const { host, pairing } = peering
   return {
     status: () => status(parts),
     async peers({ signal }) {
-      await refreshInventories(host, signal)
+      await refreshInventories(host, clock, signal)
       return peersReport(parts)
     },
     createInvite: (request) => pairing.createInvite(request),
@@ -47,7 +49,7 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     isModelLoaded: (modelId) => parts.instances.uses(modelId),
     async plan({ model, contextSize }, { signal }) {
       const stored = await store.find(model)
-      await refreshInventories(host, signal)
+      await refreshInventories(host, clock, signal)
       // What is loaded takes the room it would be planned into: its own plan is the truth.
       const loaded = parts.instances
         .views()
@@ -64,7 +66,7 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
       return { result, loaded: loaded !== undefined, devices }
     },
     doctor: async () => parts.warnings(),
-    subscribe: parts.subscribe,
+    subscribe: parts.events.subscribe,
     stop: async () => parts.stop()
   }
 }
@@ -72,14 +74,14 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
 async function status(parts: DaemonServiceOptions): Promise<DaemonStatus> {
   const { host } = parts.peering
   const presences = host.peers()
-  const inventory = await parts.inventory.inventory(AbortSignal.timeout(5000))
+  const inventory = await withTimeLimit({ clock: parts.clock, ms: 5000 }, parts.inventory.inventory)
   return {
     name: parts.name,
     peerId: host.peerId,
     version: parts.version,
     pid: process.pid,
     startedAt: parts.startedAt,
-    endpoint: parts.endpoint(),
+    endpoint: parts.gateway.endpoint,
     peerAddresses: host.addresses(),
     engine: parts.engine.view(),
     devices: inventory.devices,

@@ -1,21 +1,19 @@
 import { hostname } from 'node:os'
 import type { Config } from '@unhosted/core/config'
 import type { DaemonEvent, DaemonStatus, HealthWarning } from '@unhosted/core/control'
-import { isBaseError } from '@unhosted/core/errors'
-import { Lifecycle } from './base/lifecycle.ts'
-import { version } from './base/version.ts'
+import { type Clock, Lifecycle, type Part, systemClock, version } from './base/index.ts'
 import { createControlServer } from './control/index.ts'
 import { createDaemonEvents, type DaemonEvents } from './daemon-events.ts'
-import { createDaemonParts } from './daemon-parts.ts'
+import { createDaemonParts, type DaemonParts } from './daemon-parts.ts'
 import { createDaemonService } from './daemon-service.ts'
 import { type EngineHost, sweepProcesses } from './engine/index.ts'
+import { createEventForwarding } from './event-forwarding.ts'
 import { checkMachine, fingerprintMachine, loadIdentity } from './identity/index.ts'
 import type { Log } from './log/index.ts'
-import { type ModelStore, watchModels } from './models/index.ts'
-import { allInterfaces, createPeering } from './p2p/index.ts'
-import { systemClock } from './pool/index.ts'
-import { releaseMemory, releaseMemoryAtRest } from './release-memory.ts'
-import type { Instances } from './router/index.ts'
+import { createModelWatch } from './models/index.ts'
+import { allInterfaces, createPeering, type Peering } from './p2p/index.ts'
+import { createPreload } from './preload.ts'
+import { createMemoryRelease } from './release-memory.ts'
 import { type HomePaths, prepareHome } from './store/index.ts'
 
 export interface NodeOptions {
@@ -42,28 +40,69 @@ export interface RunningNode {
  * @throws BaseError DAEMON_RUNNING | PORT_IN_USE | HOME_UNUSABLE | HOME_CORRUPT | API_KEYS_MISSING | CANCELLED
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { config, signal } = options
   const log = options.log.component('node')
-  const lifecycle = new Lifecycle((name, error) => log.error({ part: name, err: error }, 'a part did not stop cleanly'))
-  try {
-    return await start(options, lifecycle, log)
-  } catch (error) {
-    await lifecycle.stop()
-    throw error
-  }
+  const facts = await prepare(options, log)
+  const { peering, events, name } = facts
+  const parts = createDaemonParts({ ...options, ...facts, environment: options.environment ?? process.env })
+  const warnings = (): readonly HealthWarning[] => [
+    ...facts.warnings,
+    ...engineWarnings(parts.engine),
+    ...(config.offline ? [] : peering.explainDiscovery())
+  ]
+  const stopCall = Promise.withResolvers<void>()
+  const service = createDaemonService({ ...parts, ...facts, version, warnings, stop: stopCall.resolve })
+  const control = createControlServer({ ...options, service, clock: facts.clock })
+  const lifecycle = new Lifecycle(startOrder(options, facts, parts, control), (part, error) =>
+    log.error({ part, err: error }, 'a part did not stop cleanly')
+  )
+  const { stop, stopped } = createStop(lifecycle, events)
+  void stopCall.promise.then(stop)
+  await lifecycle.start(signal)
+  const { peerId } = peering.host
+  const { endpoint } = parts.gateway
+  const peerAddresses = peering.host.addresses()
+  events.emit({ event: 'ready', endpoint, peerId, name, pid: process.pid, peerAddresses })
+  for (const warning of warnings()) events.emit({ event: 'warning', warning })
+  log.info({ endpoint, peerId, version }, 'the daemon is ready')
+  return { status: () => service.status(), stop, stopped }
 }
 
-async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Promise<RunningNode> {
-  const { config, paths, signal } = options
-  const events = createDaemonEvents(options.onEvent)
-  const clock = systemClock
-  const startedAt = clock.now()
+function createStop(lifecycle: Lifecycle, events: DaemonEvents): Pick<RunningNode, 'stop' | 'stopped'> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  let stopping: Promise<void> | null = null
+  const stop = (): Promise<void> => {
+    if (stopping === null) {
+      events.emit({ event: 'stopping' })
+      stopping = lifecycle.stop().then(resolve)
+    }
+    return stopping
+  }
+  return { stop, stopped }
+}
 
+/** What must be known before the parts can be made. */
+interface Facts {
+  readonly clock: Clock
+  /** Unix time, ms. */
+  readonly startedAt: number
+  /** Name that peers see. */
+  readonly name: string
+  readonly events: DaemonEvents
+  readonly peering: Peering
+  /** Found while preparing. */
+  readonly warnings: readonly HealthWarning[]
+}
+
+async function prepare({ config, paths, signal, onEvent, ...options }: NodeOptions, log: Log): Promise<Facts> {
+  const clock = systemClock
+  const events = createDaemonEvents(log)
+  events.subscribe(onEvent)
   await prepareHome(paths)
   const identity = await loadIdentity(paths, options.log)
   const name = config.name ?? hostname().slice(0, 64)
   const copied = await checkMachine(paths, await fingerprintMachine())
   signal.throwIfAborted()
-
   const peering = await createPeering({
     paths,
     identity,
@@ -75,97 +114,43 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
     clock,
     log: options.log
   })
-  const { host, pairing } = peering
+  return { clock, startedAt: clock.now(), name, events, peering, warnings: copied === null ? [] : [copied] }
+}
 
-  const parts = createDaemonParts({
-    config,
-    paths,
-    log: options.log,
-    environment: options.environment ?? process.env,
-    clock,
-    name,
-    peering,
-    events
-  })
-  const { engine, inventory, gateway, machines } = parts
+/** Each part may use those before it while it runs, so it is stopped before them. */
+function startOrder(options: NodeOptions, facts: Facts, parts: DaemonParts, control: Part): readonly Part[] {
+  const { config, paths } = options
+  const { clock, events, peering } = facts
+  const log = options.log.component('node')
+  return [
+    // Its socket is the lock on the home folder: only the daemon that has it may sweep.
+    control,
+    createSweep(paths, clock, options.log),
+    parts.engine,
+    ...(config.offline ? [] : [peering]),
+    parts.lostPeers,
+    parts.leaseServer,
+    parts.leaseClient,
+    parts.instances,
+    parts.peerInference,
+    parts.gateway,
+    createEventForwarding({ ...parts, events, peering }),
+    parts.inventory,
+    createModelWatch(paths.models, () => parts.inventory.touch(), options.log),
+    createMemoryRelease({ ...parts, events, clock, log }),
+    createPreload({ ...parts, references: config.models.preload, events, log })
+  ]
+}
 
-  const stopped = Promise.withResolvers<void>()
-  let stopping: Promise<void> | null = null
-  const stop = (): Promise<void> => {
-    if (stopping === null) {
-      events.emit({ event: 'stopping' })
-      stopping = lifecycle.stop().then(stopped.resolve)
-    }
-    return stopping
+/** Ends engine processes that an earlier daemon of this home left. */
+function createSweep(paths: HomePaths, clock: Clock, log: Log): Part {
+  return {
+    name: 'sweep',
+    async start() {
+      await sweepProcesses(paths, log, clock)
+    },
+    stop: async () => {}
   }
-  let endpoint = ''
-  const warnings = (): readonly HealthWarning[] => [
-    ...(copied === null ? [] : [copied]),
-    ...engineWarnings(engine),
-    ...(config.offline ? [] : peering.explainDiscovery())
-  ]
-  const service = createDaemonService({
-    ...parts,
-    name,
-    version,
-    startedAt,
-    endpoint: () => endpoint,
-    peering,
-    warnings,
-    subscribe: events.subscribe,
-    stop: () => void stop()
-  })
-
-  const control = createControlServer({ paths, service, log: options.log })
-  // Its socket is the lock on the home folder: only the daemon that has it may sweep.
-  await control.start()
-  lifecycle.add('control', () => control.stop())
-  await sweepProcesses(paths, options.log)
-  lifecycle.add('engine', () => engine.stop())
-  lifecycle.add('inventory', () => inventory.stop())
-  lifecycle.add('models', await watchModels(paths.models, () => inventory.touch(), options.log))
-  if (!config.offline) await peering.start(signal)
-  lifecycle.add('p2p', () => peering.stop())
-  lifecycle.add('lost peers', () => parts.lostPeers.stop())
-  lifecycle.add('leases lent', () => parts.leaseServer.stop())
-  lifecycle.add('leases borrowed', () => parts.leaseClient.stop())
-  lifecycle.add('instances', () => parts.instances.stop())
-  lifecycle.add('requests of peers', () => parts.peerInference.stop())
-  lifecycle.add('gateway', () => gateway.stop())
-  const disconnect = [
-    inventory.onChange((now) => host.inventories.publish(now)),
-    host.on('peer:change', (presence) => events.emit({ event: 'peer', peer: machines.view(presence) })),
-    host.inventories.onChange(({ peerId }) => {
-      const presence = host.peer(peerId)
-      if (presence !== undefined) events.emit({ event: 'peer', peer: machines.view(presence) })
-    }),
-    host.on('peer:unpaired', ({ record }) => {
-      events.emit({ event: 'unpaired', peerId: record.peerId, name: record.name })
-    }),
-    pairing.onChange((view) => events.emit({ event: 'pairing', pairing: view }))
-  ]
-  lifecycle.add('listeners', () => {
-    for (const remove of disconnect) remove()
-  })
-  ;({ endpoint } = await gateway.start(signal))
-  engine.start()
-  inventory.start()
-  signal.throwIfAborted()
-
-  const isIdle = (): boolean => parts.instances.views().length === 0 && parts.leaseServer.leases().length === 0
-  lifecycle.add('memory', releaseMemoryAtRest({ events, clock, isIdle, release: releaseMemory, log }))
-  events.emit({
-    event: 'ready',
-    endpoint,
-    peerId: host.peerId,
-    name,
-    pid: process.pid,
-    peerAddresses: host.addresses()
-  })
-  for (const warning of warnings()) events.emit({ event: 'warning', warning })
-  preload(config.models.preload, { ...parts, log, lifecycle, events })
-  log.info({ endpoint, peerId: host.peerId, version }, 'the daemon is ready')
-  return { status: () => service.status(), stop, stopped: stopped.promise }
 }
 
 /** Loopback only where there are no peers: nothing is opened that nobody may use. */
@@ -181,32 +166,4 @@ function engineWarnings(engine: EngineHost): readonly HealthWarning[] {
   return [
     { id: 'engine-missing', severity: 'error', text, advice: 'Run unhosted engine build; it says what is missing.' }
   ]
-}
-
-/** Loads the models that the owner wants ready, and keeps them: whoever comes first need not wait. */
-function preload(
-  references: readonly string[],
-  parts: {
-    readonly store: ModelStore
-    readonly instances: Instances
-    readonly lifecycle: Lifecycle
-    readonly events: DaemonEvents
-    readonly log: Log
-  }
-): void {
-  const stopping = new AbortController()
-  parts.lifecycle.add('preload', () => stopping.abort())
-  const load = async (reference: string): Promise<void> => {
-    const model = await parts.store.find(reference)
-    await parts.instances.keep(model, stopping.signal)
-  }
-  for (const reference of references) {
-    load(reference).catch((error: unknown) => {
-      if (stopping.signal.aborted) return
-      const advice = isBaseError(error) ? error.advice : 'The log in the home folder has more.'
-      const text = `${reference} could not be loaded: ${error instanceof Error ? error.message : 'unknown error'}`
-      parts.log.warn({ model: reference, err: error }, 'a model could not be preloaded')
-      parts.events.emit({ event: 'warning', warning: { id: 'preload-failed', severity: 'warning', text, advice } })
-    })
-  }
 }

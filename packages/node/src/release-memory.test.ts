@@ -2,23 +2,30 @@ import { describe, expect, test } from 'vitest'
 import { ManualClock } from './base/testing/manual-clock.ts'
 import { createDaemonEvents } from './daemon-events.ts'
 import { silentLog } from './log/index.ts'
-import { releaseMemory, releaseMemoryAtRest } from './release-memory.ts'
+import { createMemoryRelease, releaseMemory } from './release-memory.ts'
 
-function setUp(isIdle = true) {
+async function setUp(lent = 0) {
   const clock = new ManualClock()
-  const events = createDaemonEvents(() => {})
+  const events = createDaemonEvents(silentLog)
   let released = 0
-  const release = async (): Promise<void> => {
-    released += 1
-  }
-  const end = releaseMemoryAtRest({ events, clock, isIdle: () => isIdle, release, log: silentLog })
+  const part = createMemoryRelease({
+    events,
+    instances: { views: () => [] },
+    leaseServer: { leases: () => new Array(lent) },
+    clock,
+    log: silentLog,
+    release: async () => {
+      released += 1
+    }
+  })
+  await part.start(new AbortController().signal)
   const gone = (): void => events.emit({ event: 'instance-gone', modelId: 'a', modelName: 'tiny', reason: 'idle' })
-  return { clock, gone, end, released: () => released }
+  return { clock, gone, part, released: () => released }
 }
 
-describe('releaseMemoryAtRest', () => {
+describe('the memory release', () => {
   test('releases once, ten seconds after the last of several events', async () => {
-    const { clock, gone, released } = setUp()
+    const { clock, gone, released } = await setUp()
     gone()
     await clock.advance(9000)
     gone()
@@ -31,16 +38,16 @@ describe('releaseMemoryAtRest', () => {
   })
 
   test('leaves a daemon alone that has something loaded or lent', async () => {
-    const { clock, gone, released } = setUp(false)
+    const { clock, gone, released } = await setUp(1)
     gone()
     await clock.advance(60_000)
     expect(released()).toBe(0)
   })
 
-  test('leaves no timer behind', () => {
-    const { clock, gone, end } = setUp()
+  test('leaves no timer behind', async () => {
+    const { clock, gone, part } = await setUp()
     gone()
-    end()
+    await part.stop()
     gone()
     expect(clock.pending).toBe(0)
   })

@@ -1,13 +1,16 @@
-import type { Log } from '../log/index.ts'
+/** Where an emitter reports a listener that threw; a `Log` is one. */
+export interface ListenerFailures {
+  error(facts: object, message: string): void
+}
 
-/** Typed events. A listener that throws is logged and harms nobody else. */
+/** Typed events. A listener that throws is reported and keeps nobody else from hearing. */
 export interface Emitter<Events extends object> {
   emit<K extends keyof Events>(event: K, payload: Events[K]): void
   /** @returns a function that removes the listener. */
   on<K extends keyof Events>(event: K, listener: (payload: Events[K]) => void): () => void
 }
 
-export function createEmitter<Events extends object>(log: Log): Emitter<Events> {
+export function createEmitter<Events extends object>(failures: ListenerFailures): Emitter<Events> {
   const listeners: { [K in keyof Events]?: Set<(payload: Events[K]) => void> } = {}
   return {
     emit: (event, payload) => {
@@ -15,7 +18,7 @@ export function createEmitter<Events extends object>(log: Log): Emitter<Events> 
         try {
           listener(payload)
         } catch (error) {
-          log.error({ event, error: String(error) }, 'an event listener failed')
+          failures.error({ event, error: String(error) }, 'an event listener failed')
         }
       }
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from './testing/manual-clock.ts'
-import { pause, withTimeLimit } from './wait.ts'
+import { pause, within, withTimeLimit } from './wait.ts'
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
@@ -54,5 +54,21 @@ describe('a time limit', () => {
     const clock = new ManualClock()
     expect(await withTimeLimit({ clock, ms: 100 }, async () => 'done')).toBe('done')
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('waiting within a time', () => {
+  it('gives what comes in time, and frees its timer', async () => {
+    const clock = new ManualClock()
+    expect(await within(Promise.resolve('here'), 100, clock)).toBe('here')
+    await expect(within(Promise.reject(new Error('no')), 100, clock)).rejects.toThrow('no')
+    expect(clock.pending).toBe(0)
+  })
+
+  it('gives null for what does not', async () => {
+    const clock = new ManualClock()
+    const waiting = within(new Promise<string>(() => {}), 100, clock)
+    await clock.advance(100)
+    expect(await waiting).toBeNull()
   })
 })

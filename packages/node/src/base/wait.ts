@@ -35,3 +35,17 @@ export async function withTimeLimit<T>(
     cancel()
   }
 }
+
+/**
+ * What `promise` resolves with, or null when that takes longer than `ms`. What it stands for goes on.
+ * @throws what the promise rejects with in time
+ */
+export async function within<T>(promise: Promise<T>, ms: number, clock: Clock): Promise<T | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>()
+  const cancel = clock.after(ms, () => resolve(null))
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    cancel()
+  }
+}

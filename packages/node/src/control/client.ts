@@ -21,7 +21,8 @@ import {
 } from '@unhosted/core/control'
 import { BaseError, cancelled, parseBaseError } from '@unhosted/core/errors'
 import type { Link } from '@unhosted/core/inventory'
-import { fileError, type HomePaths, hasErrno } from '../store/index.ts'
+import { fileError, hasErrno } from '../base/index.ts'
+import type { HomePaths } from '../store/index.ts'
 import type { CallOptions } from './service.ts'
 
 /** Largest answer, bytes; 4,096 models on 64 peers stay below it. */

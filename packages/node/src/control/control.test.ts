@@ -7,15 +7,10 @@ import { join } from 'node:path'
 import type { DaemonEvent, DaemonStatus } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Part, systemClock } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import { type HomePaths, homePaths } from '../store/index.ts'
-import {
-  type ControlClient,
-  type ControlServer,
-  type ControlService,
-  createControlClient,
-  createControlServer
-} from './index.ts'
+import { type ControlClient, type ControlService, createControlClient, createControlServer } from './index.ts'
 
 const peerId = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 const status: DaemonStatus = {
@@ -62,7 +57,7 @@ function fakeService(changes: Partial<ControlService> = {}): ControlService {
 
 let home: string
 let paths: HomePaths
-const started: ControlServer[] = []
+const started: Part[] = []
 const { signal } = new AbortController()
 
 beforeEach(async () => {
@@ -75,9 +70,9 @@ afterEach(async () => {
 })
 
 async function serve(changes: Partial<ControlService> = {}): Promise<ControlClient> {
-  const server = createControlServer({ paths, service: fakeService(changes), log: silentLog })
+  const server = createControlServer({ paths, service: fakeService(changes), clock: systemClock, log: silentLog })
   started.push(server)
-  await server.start()
+  await server.start(signal)
   return createControlClient(paths)
 }
 

@@ -1,7 +1,7 @@
 import { chmod, rename, rm } from 'node:fs/promises'
 import { createConnection, type Server } from 'node:net'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError, hasErrno } from '../store/index.ts'
+import { fileError, hasErrno } from '../base/index.ts'
 
 /** How often a dead daemon's socket is moved out of the way before we give up. */
 const maxAttempts = 3

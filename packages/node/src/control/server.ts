@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type ControlError, controlVersion } from '@unhosted/core/control'
-import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled, isBaseError } from '@unhosted/core/errors'
+import type { Clock, Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { listenOnControlSocket } from './listen.ts'
@@ -15,22 +16,17 @@ const maxEventBacklogBytes = 4 * 1024 * 1024
 export interface ControlServerOptions {
   readonly paths: HomePaths
   readonly service: ControlService
+  readonly clock: Clock
   readonly log: Log
-}
-
-export interface ControlServer {
-  /** @throws BaseError DAEMON_RUNNING | HOME_UNUSABLE */
-  start(): Promise<void>
-  /** Ends every call and stream and removes the socket. Idempotent. */
-  stop(): Promise<void>
 }
 
 /**
  * The owner's API of a daemon: HTTP over a Unix socket (a named pipe on Windows), JSON bodies,
  * and `GET /events` as one JSON document a line. Who may call is decided by the file system: the
- * socket is 0600 in a 0700 folder, because Node gives no access to peer credentials.
+ * socket is 0600 in a 0700 folder, because Node gives no access to peer credentials. Starting it throws BaseError
+ * DAEMON_RUNNING | HOME_UNUSABLE; stopping it ends every call and stream and removes the socket.
  */
-export function createControlServer(options: ControlServerOptions): ControlServer {
+export function createControlServer(options: ControlServerOptions): Part {
   const { service, paths } = options
   const log = options.log.component('control')
   const routes = controlRoutes(service)
@@ -50,18 +46,21 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   let stopped: Promise<void> | undefined
 
   return {
+    name: 'control',
     async start() {
       await listenOnControlSocket(server, paths.controlSocket)
       log.info({ socket: paths.controlSocket }, 'control API listens')
     },
     stop() {
       stopped ??= new Promise((resolve) => {
-        stopping.abort(new BaseError('CANCELLED', 'The daemon is stopping.', { advice: 'Start it again and repeat.' }))
+        stopping.abort(cancelled(undefined, 'The daemon is stopping.'))
         server.close(() => resolve())
         server.closeIdleConnections()
         // Calls end with the abort above; what does not within a moment is cut.
-        const cut = setTimeout(() => server.closeAllConnections(), 200)
-        server.once('close', () => clearTimeout(cut))
+        server.once(
+          'close',
+          options.clock.after(200, () => server.closeAllConnections())
+        )
       })
       return stopped
     }
@@ -86,7 +85,7 @@ async function answerCall(
     })
   }
   const hungUp = new AbortController()
-  const onClose = (): void => hungUp.abort(new BaseError('CANCELLED', 'The caller hung up.', { advice: 'Ask again.' }))
+  const onClose = (): void => hungUp.abort(cancelled(undefined, 'The caller hung up.'))
   response.once('close', onClose)
   try {
     const body = request.method === 'POST' ? await readBody(request) : undefined

@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processIdentity } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import { type BuildEngineOptions, buildEngine } from './build-engine.ts'
 import type { BuildProgress } from './build-step.ts'
 import { findEngine } from './find-engine.ts'
-import { processIdentity } from './process-state.ts'
 import { awaitGone, type TestHome, testEngine, testHome } from './testing/engine.ts'
 
 let home: TestHome

@@ -3,15 +3,14 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { type Clock, fileError, processIdentity, systemClock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
-import { fileError } from '../store/index.ts'
 import { acquireBuildLock, type BuildLock } from './build-lock.ts'
 import { compileFull, compileLinked, type Recipe } from './build-recipes.ts'
 import { type BuildProgress, openBuildLog, runStep } from './build-step.ts'
 import { engineFolder, engineKey, fingerprint, readManifest, writeManifest } from './engine-cache.ts'
 import { type EngineSource, findEngineSource } from './engine-source.ts'
 import { attachGpuBackends } from './gpu-backends.ts'
-import { processIdentity } from './process-state.ts'
 import { assertDiskSpace, findToolchain } from './toolchain.ts'
 import type { Engine } from './types.ts'
 import { verifyEngine } from './verify-engine.ts'
@@ -22,9 +21,13 @@ export interface BuildEngineOptions {
   readonly log: Log
   readonly signal: AbortSignal
   readonly onProgress: (progress: BuildProgress) => void
+  /** Default the system's. */
+  readonly clock?: Clock
   /** Build even if the cache holds a good one. Default false. */
   readonly force?: boolean
 }
+
+type Build = BuildEngineOptions & { readonly clock: Clock }
 
 /**
  * Build llama.cpp from the source that npm brought, into the cache: in a temporary folder, started for proof, then
@@ -41,18 +44,14 @@ export async function buildEngine(options: BuildEngineOptions): Promise<Engine> 
     shown = Math.max(shown, progress.done)
     options.onProgress({ ...progress, done: shown })
   }
-  let force = options.force ?? false
-  while (true) {
-    const lock = await acquireBuildLock(`${target}.lock`, { signal: options.signal, onProgress }).catch(cacheUnusable)
-    try {
-      // Another process may have finished it while we waited.
-      const ready = force && lock !== null ? null : await builtEngine(target)
-      if (ready !== null) return ready
-      if (lock !== null) return await buildLocked(source, target, lock, { ...options, onProgress })
-    } finally {
-      await lock?.release()
-    }
-    force = false
+  const build: Build = { ...options, clock: options.clock ?? systemClock, onProgress }
+  const lock = await acquireBuildLock(`${target}.lock`, build).catch(cacheUnusable)
+  try {
+    // Another process may have finished it while we waited.
+    const ready = options.force === true && !lock.waited ? null : await builtEngine(target)
+    return ready ?? (await buildLocked(source, target, lock, build))
+  } finally {
+    await lock.release()
   }
 }
 
@@ -73,12 +72,7 @@ function engineIn(directory: string): Omit<Engine, 'version'> {
   }
 }
 
-async function buildLocked(
-  source: EngineSource,
-  target: string,
-  lock: BuildLock,
-  options: BuildEngineOptions
-): Promise<Engine> {
+async function buildLocked(source: EngineSource, target: string, lock: BuildLock, options: Build): Promise<Engine> {
   const folder = dirname(target)
   await removeLeftovers(folder)
   const [toolchain] = await Promise.all([
@@ -97,7 +91,7 @@ async function buildLocked(
     await mkdir(work, { recursive: true })
     progress('source', 0)
     await cloneSource(recipe)
-    const directory = await compile(recipe, options.log)
+    const directory = await compile(recipe, options)
     progress('verify', 96)
     const gpu = await attachGpuBackends(directory, engineIn(directory).serverPath, { ...options, source })
     const version = await verifyBuild(directory, log.file, options)
@@ -133,11 +127,11 @@ function withoutGitSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** The quick recipe where its libraries are there; the full one where they are not, or do not fit this system. */
-async function compile(recipe: Recipe, log: Log): Promise<string> {
+async function compile(recipe: Recipe, { clock, log }: Build): Promise<string> {
   if (recipe.source.prebuilt !== null && glibcCanLoadPrebuilt()) {
     try {
       const directory = await compileLinked(recipe, recipe.source.prebuilt)
-      await verifyEngine(engineIn(directory), { ...recipe, log })
+      await verifyEngine(engineIn(directory), { ...recipe, clock, log })
       return directory
     } catch (error) {
       if (!isBaseError(error, 'ENGINE_BUILD_FAILED') && !isBaseError(error, 'ENGINE_START_FAILED')) throw error
@@ -155,7 +149,7 @@ function glibcCanLoadPrebuilt(): boolean {
   return major * 1000 + minor >= 2035
 }
 
-async function verifyBuild(directory: string, logFile: string, options: BuildEngineOptions): Promise<string> {
+async function verifyBuild(directory: string, logFile: string, options: Build): Promise<string> {
   try {
     return await verifyEngine(engineIn(directory), options)
   } catch (error) {

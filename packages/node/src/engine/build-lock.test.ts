@@ -1,14 +1,15 @@
-import { writeFile } from 'node:fs/promises'
+import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { acquireBuildLock } from './build-lock.ts'
 import type { BuildProgress } from './build-step.ts'
 import { testHome } from './testing/engine.ts'
 
-const quiet = { signal: new AbortController().signal, onProgress: () => {} }
+const quiet = { clock: systemClock, signal: new AbortController().signal, onProgress: () => {} }
 
 describe('acquireBuildLock', { timeout: 30_000 }, () => {
-  it('lets the second wait, with the progress of the first', async () => {
+  it('lets the second wait, with the progress of the first, and says that it waited', async () => {
     await using home = await testHome()
     const path = join(home.paths.home, 'x.lock')
     const first = await acquireBuildLock(path, quiet)
@@ -17,13 +18,15 @@ describe('acquireBuildLock', { timeout: 30_000 }, () => {
       if (progress.done > 0) seen.resolve(progress)
     }
     const second = acquireBuildLock(path, { ...quiet, onProgress })
-    first?.report({ phase: 'compile', done: 42.5, total: 100 })
+    expect(first.waited).toBe(false)
+    first.report({ phase: 'compile', done: 42.5, total: 100 })
     expect(await seen.promise).toEqual({ phase: 'waiting', done: 42, total: 100 })
-    await first?.release()
-    expect(await second).toBeNull()
+    await first.release()
+    expect((await second).waited).toBe(true)
+    await (await second).release()
     const third = await acquireBuildLock(path, quiet)
-    expect(third).not.toBeNull()
-    await third?.release()
+    expect(third.waited).toBe(false)
+    await third.release()
   })
 
   it.each([
@@ -34,10 +37,10 @@ describe('acquireBuildLock', { timeout: 30_000 }, () => {
     await using home = await testHome()
     const path = join(home.paths.home, 'x.lock')
     await writeFile(path, text)
-    expect(await acquireBuildLock(path, quiet)).toBeNull()
+    await utimes(path, new Date(2020, 1, 1), new Date(2020, 1, 1))
     const lock = await acquireBuildLock(path, quiet)
-    expect(lock).not.toBeNull()
-    await lock?.release()
+    expect(lock.waited).toBe(false)
+    await lock.release()
   })
 
   it('stops waiting with its signal', async () => {
@@ -45,8 +48,8 @@ describe('acquireBuildLock', { timeout: 30_000 }, () => {
     const path = join(home.paths.home, 'x.lock')
     const first = await acquireBuildLock(path, quiet)
     const abort = new AbortController()
-    const second = acquireBuildLock(path, { signal: abort.signal, onProgress: () => abort.abort() })
+    const second = acquireBuildLock(path, { ...quiet, signal: abort.signal, onProgress: () => abort.abort() })
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' })
-    await first?.release()
+    await first.release()
   })
 })

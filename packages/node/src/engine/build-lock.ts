@@ -1,16 +1,16 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { cancelled } from '@unhosted/core/errors'
 import { z } from 'zod'
-import { hasErrno } from '../store/index.ts'
+import { type Clock, pause, tryFileLock } from '../base/index.ts'
 import type { BuildProgress } from './build-step.ts'
-import { throwIfCancelled } from './cancelled.ts'
-import { processIdentity } from './process-state.ts'
 
-const holderSchema = z.object({ pid: z.number().int().min(1), started: z.string() })
 const progressSchema = z.object({ done: z.number().min(0).max(100) })
+const pollMs = 250
 
 export interface BuildLock {
+  /** Whether another process held it first: then the engine may be there by now. */
+  readonly waited: boolean
   /** Tells those who wait how far it is. */
   report(progress: BuildProgress): void
   release(): Promise<void>
@@ -19,55 +19,26 @@ export interface BuildLock {
 /**
  * One build at a time per cache; others wait and see its progress. It saves work and is not needed for safety: a
  * finished engine appears by one rename, so that two builds at once would do no harm.
- * @returns null when another process had it and has now let go: look again whether the engine is there
+ * @throws BaseError HOME_UNUSABLE | DISK_FULL | CANCELLED
  */
 export async function acquireBuildLock(
   path: string,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: BuildProgress) => void }
-): Promise<BuildLock | null> {
+  options: {
+    readonly clock: Clock
+    readonly signal: AbortSignal
+    readonly onProgress: (progress: BuildProgress) => void
+  }
+): Promise<BuildLock> {
+  const { clock, signal } = options
   await mkdir(dirname(path), { recursive: true })
   const progressPath = path.replace(/\.lock$/, '.progress')
-  if (await tryLock(path)) return held(path, progressPath)
-  while (true) {
-    throwIfCancelled(options.signal, 'Building the engine')
-    if (!(await holderLives(path))) {
-      await rm(path, { force: true })
-      return null
-    }
+  for (let waited = false; ; waited = true) {
+    if (signal.aborted) throw cancelled(signal.reason, 'Building the engine was cancelled.')
+    const held = await tryFileLock(path, clock)
+    if (held !== null) return { waited, ...createReport(progressPath, () => held.release()) }
     options.onProgress({ phase: 'waiting', done: await readDone(progressPath), total: 100 })
-    await delay(250)
+    await pause(clock, pollMs, signal)
   }
-}
-
-async function tryLock(path: string): Promise<boolean> {
-  const identity = await processIdentity(process.pid)
-  try {
-    const file = await open(path, 'wx')
-    await file.writeFile(JSON.stringify({ pid: process.pid, started: identity?.started ?? '' }))
-    await file.close()
-    return true
-  } catch (error) {
-    if (hasErrno(error, 'EEXIST')) return false
-    throw error
-  }
-}
-
-async function holderLives(path: string): Promise<boolean> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false
-    throw error
-  }
-  // Between its creation and its content a lock is empty for a moment; an old empty one is a dead process's.
-  const parsed = holderSchema.safeParse(text === '' ? null : JSON.parse(text))
-  if (!parsed.success) {
-    await delay(1000)
-    return (await readFile(path, 'utf8').catch(() => '')) !== text
-  }
-  const identity = await processIdentity(parsed.data.pid)
-  return identity !== null && (parsed.data.started === '' || identity.started === parsed.data.started)
 }
 
 async function readDone(path: string): Promise<number> {
@@ -79,7 +50,7 @@ async function readDone(path: string): Promise<number> {
   }
 }
 
-function held(path: string, progressPath: string): BuildLock {
+function createReport(path: string, release: () => Promise<void>): Pick<BuildLock, 'report' | 'release'> {
   let writing: Promise<void> = Promise.resolve()
   let last = -1
   return {
@@ -87,12 +58,12 @@ function held(path: string, progressPath: string): BuildLock {
       if (Math.floor(done) === last) return
       last = Math.floor(done)
       // Only for those who wait to look at: losing one is no harm.
-      writing = writing.then(() => writeFile(progressPath, JSON.stringify({ done: last }))).catch(() => {})
+      writing = writing.then(() => writeFile(path, JSON.stringify({ done: last }))).catch(() => {})
     },
     release: async () => {
       await writing
-      await rm(progressPath, { force: true })
       await rm(path, { force: true })
+      await release()
     }
   }
 }

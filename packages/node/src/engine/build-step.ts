@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { BaseError } from '@unhosted/core/errors'
-import { throwIfCancelled } from './cancelled.ts'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 
 /** `done` of `total` (always 100): percent of the whole build, never going back. */
 export interface BuildProgress {
@@ -42,7 +41,7 @@ const keptLines = 200
  * @throws BaseError ENGINE_BUILD_FAILED with the first compiler error and the log's path | CANCELLED
  */
 export async function runStep(step: BuildStep): Promise<void> {
-  throwIfCancelled(step.signal, 'Building the engine')
+  throwIfCancelled(step.signal)
   step.log.stream.write(`\n$ ${step.command} ${step.args.join(' ')}\n`)
   const grouped = process.platform !== 'win32'
   const child = spawn(step.command, [...step.args], {
@@ -78,7 +77,7 @@ export async function runStep(step: BuildStep): Promise<void> {
       child.once('error', (cause) => resolve({ failure: cause.message, cause }))
       child.once('close', (code) => resolve({ failure: code === 0 ? null : (firstError(lines) ?? `code ${code}`) }))
     })
-    throwIfCancelled(step.signal, 'Building the engine')
+    throwIfCancelled(step.signal)
     if (result.failure === null) return
     throw new BaseError('ENGINE_BUILD_FAILED', `Building the engine failed: ${step.title}: ${result.failure}`, {
       advice: `The whole output is in ${step.log.file}.`,
@@ -88,6 +87,10 @@ export async function runStep(step: BuildStep): Promise<void> {
   } finally {
     step.signal.removeEventListener('abort', end)
   }
+}
+
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled(signal.reason, 'Building the engine was cancelled.')
 }
 
 /**

@@ -1,6 +1,7 @@
 import { deviceSchema } from '@unhosted/core/inventory'
 import { MiB } from '@unhosted/core/units'
 import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import { cpuDevice, createDeviceList, parseDeviceList } from './devices.ts'
 import { testEngine } from './testing/engine.ts'
 
@@ -69,14 +70,14 @@ describe('cpuDevice', () => {
 describe('createDeviceList', () => {
   it('asks the real engine and puts the CPU last', { timeout: 900_000 }, async () => {
     const { signal } = new AbortController()
-    const list = createDeviceList({ engine: await testEngine(), environment: process.env, now: () => 0 })
+    const list = createDeviceList({ engine: await testEngine(), environment: process.env, clock: new ManualClock() })
     const devices = await list.list({ signal })
     expect(devices.at(-1)?.id).toBe('CPU')
   })
 
   it('says what cannot be started', async () => {
     const engine = { version: '', directory: '/nowhere', serverPath: '/nowhere/x', rpcServerPath: '', source: 'config' }
-    const list = createDeviceList({ engine: engine as never, environment: {}, now: () => 0 })
+    const list = createDeviceList({ engine: engine as never, environment: {}, clock: new ManualClock() })
     await expect(list.list({ signal: new AbortController().signal })).rejects.toMatchObject({
       code: 'ENGINE_START_FAILED',
       advice: expect.stringContaining('/nowhere/x --list-devices')

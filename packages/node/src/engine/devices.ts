@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
-import { BaseError, printable } from '@unhosted/core/errors'
+import { BaseError, cancelled, printable } from '@unhosted/core/errors'
 import type { Device } from '@unhosted/core/inventory'
-import { cancelled, throwIfCancelled } from './cancelled.ts'
+import { type Clock, untilAborted, withTimeLimit } from '../base/index.ts'
 import type { Engine } from './types.ts'
 
 const run = promisify(execFile)
@@ -19,43 +19,43 @@ export interface DeviceList {
   list(options: { readonly signal: AbortSignal }): Promise<readonly EngineDevice[]>
 }
 
-export function createDeviceList(options: {
+export function createDeviceList({
+  engine,
+  environment,
+  clock
+}: {
   readonly engine: Engine
   readonly environment: NodeJS.ProcessEnv
-  /** Milliseconds on a clock that never goes back. */
-  readonly now: () => number
+  readonly clock: Clock
 }): DeviceList {
   let known: { readonly gpus: readonly EngineDevice[]; readonly at: number } | null = null
   let asking: Promise<readonly EngineDevice[]> | null = null
 
   const ask = async (signal: AbortSignal): Promise<readonly EngineDevice[]> => {
-    const gpus = parseDeviceList(await listOutput(options.engine, options.environment, signal))
-    known = { gpus, at: options.now() }
+    const gpus = parseDeviceList(await listOutput(engine, environment, signal))
+    known = { gpus, at: clock.elapsed() }
     return gpus
   }
   return {
     async list({ signal }) {
-      throwIfCancelled(signal, 'Listing the devices')
-      const fresh = known !== null && (known.gpus.length === 0 || options.now() - known.at < gpuRefreshMs)
+      if (signal.aborted) throw listingCancelled(signal)
+      const fresh = known !== null && (known.gpus.length === 0 || clock.elapsed() - known.at < gpuRefreshMs)
       if (known !== null && fresh) return [...known.gpus, cpuDevice()]
       // Callers at the same time share one question; it ends by itself, so one caller's abort does not spoil it.
-      asking ??= ask(AbortSignal.timeout(listTimeoutMs)).finally(() => {
+      asking ??= withTimeLimit({ clock, ms: listTimeoutMs }, ask).finally(() => {
         asking = null
       })
-      return [...(await abortable(asking, signal)), cpuDevice()]
+      try {
+        return [...(await untilAborted(asking, signal)), cpuDevice()]
+      } catch (error) {
+        throw signal.aborted ? listingCancelled(signal) : error
+      }
     }
   }
 }
 
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(cancelled('Listing the devices', signal.reason))
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+function listingCancelled({ reason }: AbortSignal): BaseError {
+  return cancelled(reason, 'Listing the devices was cancelled.')
 }
 
 async function listOutput(engine: Engine, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {

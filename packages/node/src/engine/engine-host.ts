@@ -1,6 +1,6 @@
 import type { EngineView } from '@unhosted/core/control'
-import { BaseError } from '@unhosted/core/errors'
-import { untilAborted } from '../base/index.ts'
+import { cancelled } from '@unhosted/core/errors'
+import { type Part, untilAborted } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { Engine, EngineRunner } from './types.ts'
 
@@ -17,15 +17,14 @@ export interface EngineHostOptions {
 }
 
 /** The daemon's engine over time: looked for at the start, built in the background where there is none. */
-export interface EngineHost {
-  /** Begins; the daemon is of use (pairing, models, requests to peers) before the engine is there. */
-  start(): void
+export interface EngineHost extends Part {
+  /** Begins to look for it. The daemon is of use (pairing, models, requests to peers) before the engine is there. */
+  start(): Promise<void>
   view(): EngineView
   /** null while there is none. */
   current(): EngineRunner | null
   /** Waits for it, a build included. @throws BaseError ENGINE_BUILD_FAILED | ENGINE_MISSING | CANCELLED */
   runner(signal: AbortSignal): Promise<EngineRunner>
-  /** Idempotent. */
   stop(): Promise<void>
 }
 
@@ -52,7 +51,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       show({ state: 'ready', version, directory, source, buildProgress: null })
       return current
     } catch (error) {
-      if (signal.aborted) throw cancelled()
+      if (signal.aborted) throw cancelled(signal.reason)
       show({ ...missing, state: 'failed' })
       options.log.error({ err: error }, 'there is no engine')
       throw error
@@ -68,7 +67,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   }
 
   return {
-    start() {
+    name: 'engine',
+    async start() {
       ready ??= provide()
       // Whoever needs the engine meets the failure; until then the view tells it.
       ready.catch(() => {})
@@ -76,17 +76,15 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     view: () => view,
     current: () => current,
     async runner(signal) {
-      if (ready === null) throw cancelled()
+      if (ready === null) throw stopped()
       return untilAborted(ready, signal)
     },
     async stop() {
-      stopping.abort(cancelled())
+      stopping.abort(stopped())
       await ready?.catch(() => {})
       await current?.stop()
     }
   }
 }
 
-function cancelled(): BaseError {
-  return new BaseError('CANCELLED', 'The daemon is stopping.', { advice: 'Start it again.' })
-}
+const stopped = (): Error => cancelled(undefined, 'The daemon is stopping.')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { type Clock, systemClock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import {
   type EngineManifest,
@@ -24,8 +25,12 @@ export interface FindEngineOptions {
   readonly cacheDirectory: string
   readonly environment: NodeJS.ProcessEnv
   readonly log: Log
+  /** Default the system's. */
+  readonly clock?: Clock
   readonly signal: AbortSignal
 }
+
+type Search = FindEngineOptions & { readonly clock: Clock }
 
 /** A place that was looked at, and why what is there was not taken. */
 interface Considered {
@@ -53,11 +58,12 @@ interface Candidate {
  * @throws BaseError ENGINE_MISSING when a path is configured and no working engine is there
  */
 export async function findEngine(options: FindEngineOptions): Promise<FoundEngine> {
+  const search: Search = { ...options, clock: options.clock ?? systemClock }
   const considered: Considered[] = []
   const folder = engineFolder(options.cacheDirectory)
   if (options.configuredPath !== null) {
     const candidate = await configured(options.configuredPath, folder)
-    const result = await examine(candidate, options, null)
+    const result = await examine(candidate, search, null)
     if (typeof result !== 'string') return { engine: result, considered }
     throw new BaseError('ENGINE_MISSING', `The configured engine ${options.configuredPath} cannot be used: ${result}`, {
       advice: 'Correct engine.path or UNHOSTED_ENGINE, or remove it and run unhosted engine build.'
@@ -66,12 +72,12 @@ export async function findEngine(options: FindEngineOptions): Promise<FoundEngin
   const source = await findEngineSource()
   const release = `llama.cpp/${source.release} `
   for (const candidate of await candidates(folder, source.release, options.environment)) {
-    const result = await examine(candidate, options, release)
+    const result = await examine(candidate, search, release)
     if (typeof result === 'string') {
       considered.push({ source: candidate.source, path: candidate.serverPath, problem: result })
       continue
     }
-    if (result.source === 'cache') await refreshGpuBackends(result, { ...options, source })
+    if (result.source === 'cache') await refreshGpuBackends(result, { ...search, source })
     return { engine: result, considered }
   }
   return { engine: null, considered }
@@ -125,11 +131,7 @@ async function candidates(
 }
 
 /** @returns the engine, or in a sentence why it is not one */
-async function examine(
-  candidate: Candidate,
-  options: FindEngineOptions,
-  release: string | null
-): Promise<Engine | string> {
+async function examine(candidate: Candidate, options: Search, release: string | null): Promise<Engine | string> {
   const { serverPath, rpcServerPath, manifestPath, source } = candidate
   const now = await fingerprint([serverPath, rpcServerPath])
   if (now === null)

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { copyFile, link, readdir, rm, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { cancelled } from '@unhosted/core/errors'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
-import { throwIfCancelled } from './cancelled.ts'
 import { parseDeviceList } from './devices.ts'
 import { type EngineManifest, readManifest, writeManifest } from './engine-cache.ts'
 import { engineEnvironment } from './engine-environment.ts'
@@ -16,6 +17,7 @@ export interface GpuOptions {
   readonly source: EngineSource
   readonly environment: NodeJS.ProcessEnv
   readonly log: Log
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
@@ -69,14 +71,13 @@ async function attach(
   const file = join(directory, `libggml-${name}.so`)
   await linkOrCopy(join(folder, `libggml-${name}.so`), file)
   try {
-    const { stdout } = await run(serverPath, ['--list-devices'], {
-      env: engineEnvironment(options.environment),
-      signal: AbortSignal.any([options.signal, AbortSignal.timeout(30_000)]),
-      killSignal: 'SIGKILL'
-    })
+    const env = engineEnvironment(options.environment)
+    const { stdout } = await withTimeLimit({ ...options, ms: 30_000 }, (signal) =>
+      run(serverPath, ['--list-devices'], { env, signal, killSignal: 'SIGKILL' })
+    )
     if (parseDeviceList(stdout).some((device) => device.id.startsWith(devicePrefix))) return true
   } catch (error) {
-    throwIfCancelled(options.signal, 'Looking for GPUs')
+    if (options.signal.aborted) throw cancelled(options.signal.reason, 'Looking for GPUs was cancelled.')
     options.log.warn({ backend: name, error: String(error) }, 'the engine does not start with this GPU backend')
   }
   await rm(file, { force: true })

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import { type Clock, pause } from '../base/index.ts'
 
 /**
  * Whether process `pid` itself listens on the loopback port. On Linux without connecting, so that a server which
  * takes one client at a time is not disturbed, and so that another program on the same port is not mistaken for it.
  */
-export async function isListening(pid: number, port: number, signal: AbortSignal): Promise<boolean> {
-  if (process.platform !== 'linux') return accepts(port, signal)
+export async function isListening(pid: number, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  if (process.platform !== 'linux') return accepts(port, clock, signal)
   const inode = listeningInode(await readFile('/proc/net/tcp', 'utf8'), port)
   if (inode === null) return false
   try {
@@ -35,12 +35,12 @@ export function listeningInode(table: string, port: number): string | null {
   return null
 }
 
-async function accepts(port: number, signal: AbortSignal): Promise<boolean> {
+async function accepts(port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port })
   try {
     await once(socket, 'connect', { signal })
     // Had another program the port, ours would fail to bind and end in this time; the caller sees that.
-    await delay(100, undefined, { signal })
+    await pause(clock, 100, signal)
     return true
   } catch {
     // Nobody listens yet.

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { dirname } from 'node:path'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
+import type { Clock } from '../base/index.ts'
 import type { HomePaths } from '../store/index.ts'
-import { throwIfCancelled } from './cancelled.ts'
 import { freePort } from './free-port.ts'
 import { awaitReady } from './readiness.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -23,13 +23,15 @@ export async function startLlamaServer(
     readonly supervisor: Supervisor
     readonly paths: Pick<HomePaths, 'engineSocket'>
     readonly environment: NodeJS.ProcessEnv
+    readonly clock: Clock
     /** Unique for each start. */
     readonly name: string
     /** null for the engine's choice. */
     readonly threads: number | null
   }
 ): Promise<LlamaServer> {
-  throwIfCancelled(options.signal, 'Starting llama-server')
+  const { signal } = options
+  if (signal.aborted) throw cancelled(signal.reason, 'Starting llama-server was cancelled.')
   const listen: Listen =
     process.platform === 'win32' ? { port: await freePort() } : { socketPath: context.paths.engineSocket(context.name) }
   const socketPath = 'socketPath' in listen ? listen.socketPath : null
@@ -47,7 +49,8 @@ export async function startLlamaServer(
     socketPath,
     memoryLimitBytes: null
   })
-  await awaitReady(started, { signal: options.signal, probe: (signal) => answersHealth(listen, signal) })
+  const probe = (limited: AbortSignal): Promise<boolean> => answersHealth(listen, limited)
+  await awaitReady(started, { signal, clock: context.clock, probe })
   return { ...pick(started), listen }
 }
 

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import { meaningfulLine, openProcessLog } from './process-log.ts'
 import { testHome } from './testing/engine.ts'
@@ -10,7 +11,13 @@ describe('openProcessLog', () => {
   it('rotates by size and keeps a bounded number of files', async () => {
     await using home = await testHome()
     const folder = home.paths.engineLogs
-    const output = openProcessLog({ folder, name: 'rpc-server-0', rotateBytes: 2000, log: silentLog })
+    const output = openProcessLog({
+      folder,
+      name: 'rpc-server-0',
+      rotateBytes: 2000,
+      clock: systemClock,
+      log: silentLog
+    })
     const stream = new PassThrough()
     output.attach(stream)
     for (let index = 0; index < 100; index += 1) {
@@ -29,7 +36,7 @@ describe('openProcessLog', () => {
 
   it('keeps the last lines in memory, also one without its end', async () => {
     await using home = await testHome()
-    const output = openProcessLog({ folder: home.paths.engineLogs, name: 'x', log: silentLog })
+    const output = openProcessLog({ folder: home.paths.engineLogs, name: 'x', clock: systemClock, log: silentLog })
     const stream = new PassThrough()
     output.attach(stream)
     stream.write('a\nb')

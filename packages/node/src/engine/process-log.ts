@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createStream } from 'rotating-file-stream'
+import type { Clock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 
 /** Lines kept in memory to tell why a process ended. */
@@ -14,15 +15,17 @@ export interface ProcessLogOptions {
   readonly name: string
   /** A file is rotated at this size; three rotated ones are kept. Default 4 MiB. */
   readonly rotateBytes?: number
+  readonly clock: Clock
   readonly log: Log
 }
 
 /** A process's output: the whole of it in rotated files, the last lines in memory. */
 export interface ProcessLog {
   readonly file: string
-  /** When the process last said something, on the clock of performance.now(). */
+  /** When the process last said something, as `clock.elapsed()`. */
   readonly lastOutputAt: number
   attach(stream: Readable): void
+  /** A line of ours, with the time. */
   note(line: string): void
   lines(): readonly string[]
   close(): Promise<void>
@@ -45,10 +48,10 @@ export function openProcessLog(options: ProcessLogOptions): ProcessLog {
   })
   let tail: string[] = []
   let rest = ''
-  let lastOutputAt = performance.now()
+  let lastOutputAt = options.clock.elapsed()
 
   const take = (text: string): void => {
-    lastOutputAt = performance.now()
+    lastOutputAt = options.clock.elapsed()
     const parts = (rest + text).split('\n')
     rest = (parts.pop() ?? '').slice(0, maxLineChars)
     tail = [...tail, ...parts.filter((line) => line.trim() !== '').map((line) => line.slice(0, maxLineChars))]
@@ -66,7 +69,7 @@ export function openProcessLog(options: ProcessLogOptions): ProcessLog {
       })
     },
     note: (line) => {
-      if (!broken) destination.write(`--- ${line}\n`)
+      if (!broken) destination.write(`--- ${new Date(options.clock.now()).toISOString()} ${line}\n`)
     },
     lines: () => (rest.trim() === '' ? tail : [...tail, rest]),
     close: () =>

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processIdentity } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import { type ProcessRecord, sweepProcesses, writeProcessRecord } from './process-record.ts'
-import { processIdentity } from './process-state.ts'
 import { awaitGone, type TestHome, testHome } from './testing/engine.ts'
 
 const command = process.execPath

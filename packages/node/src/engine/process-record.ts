@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { type Clock, hasErrno, pause, processIdentity, systemClock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
-import { type HomePaths, hasErrno } from '../store/index.ts'
-import { processIdentity } from './process-state.ts'
+import type { HomePaths } from '../store/index.ts'
 
 const recordSchema = z.strictObject({
   pid: z.number().int().min(2),
@@ -40,7 +40,7 @@ export function removeProcessRecord(run: string, pid: number): void {
 export async function sweepProcesses(
   paths: Pick<HomePaths, 'run'>,
   log: Log,
-  options: { readonly waitMs: number } = { waitMs: 3000 }
+  clock: Clock = systemClock
 ): Promise<readonly number[]> {
   const ended: number[] = []
   for (const name of await recordNames(paths.run)) {
@@ -52,7 +52,7 @@ export async function sweepProcesses(
       continue
     } else if (await isSameProcess(record)) {
       log.warn({ pid: record.pid, binary: record.binary }, 'ending an engine process that an earlier run left')
-      await killAndWait(record.pid, options.waitMs)
+      await killAndWait(record.pid, clock)
       ended.push(record.pid)
     }
     if (record !== null && record.socketPath !== null) await rm(record.socketPath, { force: true })
@@ -92,14 +92,17 @@ async function isSameProcess(record: ProcessRecord): Promise<boolean> {
   return now.binary.startsWith(record.binary) || basename(now.binary) === basename(record.binary)
 }
 
-async function killAndWait(pid: number, waitMs: number): Promise<void> {
+/** Longest wait for a process that was killed, ms. */
+const deathMs = 3000
+
+async function killAndWait(pid: number, clock: Clock): Promise<void> {
   try {
     process.kill(pid, 'SIGKILL')
   } catch (error) {
     if (hasErrno(error, 'ESRCH')) return
     throw error
   }
-  for (let waited = 0; waited < waitMs && (await processIdentity(pid)) !== null; waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const until = clock.elapsed() + deathMs
+  while (clock.elapsed() < until && (await processIdentity(pid)) !== null)
+    await pause(clock, 20, new AbortController().signal)
 }

@@ -1,12 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { BaseError } from '@unhosted/core/errors'
-import { cancelled } from './cancelled.ts'
+import { BaseError, cancelled } from '@unhosted/core/errors'
+import { type Clock, pause, processIdentity, withTimeLimit } from '../base/index.ts'
 import { meaningfulLine } from './process-log.ts'
-import { processIdentity } from './process-state.ts'
 import type { WatchedProcess } from './supervisor.ts'
+
+/** Longest time for one probe, ms. */
+const probeMs = 2000
 
 export interface ReadinessOptions {
   readonly signal: AbortSignal
+  readonly clock: Clock
   /** Whether it is ready now; must end soon after its signal. */
   readonly probe: (signal: AbortSignal) => Promise<boolean>
   /**
@@ -33,31 +35,31 @@ export async function awaitReady(started: WatchedProcess, options: ReadinessOpti
     const aborted = options.signal.aborted
     await started.stop(aborted ? 500 : 0)
     if (!aborted) throw error
-    throw cancelled(`Starting ${started.title}`, options.signal.reason)
+    throw cancelled(options.signal.reason, `Starting ${started.title} was cancelled.`)
   } finally {
     over.abort()
   }
 }
 
 async function poll(started: WatchedProcess, signal: AbortSignal, options: ReadinessOptions): Promise<void> {
-  const stallMs = options.stallMs ?? 60_000
-  const begun = performance.now()
+  const { clock, stallMs = 60_000, limitMs = 1_800_000 } = options
+  const begun = clock.elapsed()
   let workedAt = begun
   let ticks: number | null = null
   let pauseMs = 10
   while (true) {
     signal.throwIfAborted()
-    if (await options.probe(AbortSignal.any([signal, AbortSignal.timeout(2000)]))) return
+    if (await withTimeLimit({ clock, ms: probeMs, signal }, options.probe)) return
     const identity = await processIdentity(started.pid)
     // Where CPU time is not known only the limit ends a hang.
-    if (identity === null || identity.cpuTicks === null || identity.cpuTicks !== ticks) workedAt = performance.now()
+    if (identity === null || identity.cpuTicks === null || identity.cpuTicks !== ticks) workedAt = clock.elapsed()
     ticks = identity?.cpuTicks ?? null
-    const idleMs = performance.now() - Math.max(workedAt, started.output.lastOutputAt)
+    const idleMs = clock.elapsed() - Math.max(workedAt, started.output.lastOutputAt)
     if (idleMs > stallMs) throw startFailed(started, `${started.title} did nothing for ${Math.round(idleMs / 1000)} s.`)
-    if (performance.now() - begun > (options.limitMs ?? 1_800_000)) {
-      throw startFailed(started, `${started.title} was not ready after ${Math.round((options.limitMs ?? 0) / 1000)} s.`)
+    if (clock.elapsed() - begun > limitMs) {
+      throw startFailed(started, `${started.title} was not ready after ${Math.round(limitMs / 1000)} s.`)
     }
-    await delay(pauseMs, undefined, { signal })
+    await pause(clock, pauseMs, signal)
     pauseMs = Math.min(pauseMs * 1.5, 250)
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { rpcProtocolVersion } from './rpc-hello.ts'
 
 async function serverThat(does: (socket: Socket) => void): Promise<{ readonly server: Server; readonly port: number }> {
@@ -25,13 +26,13 @@ describe('rpcProtocolVersion', () => {
       })
       socket.on('error', () => {})
     })
-    expect(await rpcProtocolVersion(port, new AbortController().signal)).toBe('7.0.1')
+    expect(await rpcProtocolVersion(port, systemClock, new AbortController().signal)).toBe('7.0.1')
     server.close()
   })
 
   it('refuses a server that hangs up', async () => {
     const { server, port } = await serverThat((socket) => socket.end())
-    await expect(rpcProtocolVersion(port, new AbortController().signal)).rejects.toMatchObject({
+    await expect(rpcProtocolVersion(port, systemClock, new AbortController().signal)).rejects.toMatchObject({
       code: 'ENGINE_START_FAILED'
     })
     server.close()
@@ -40,7 +41,7 @@ describe('rpcProtocolVersion', () => {
   it('stops waiting for one that is silent', async () => {
     const abort = new AbortController()
     const { server, port } = await serverThat(() => abort.abort())
-    await expect(rpcProtocolVersion(port, abort.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(rpcProtocolVersion(port, systemClock, abort.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
     server.close()
   })
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { BaseError } from '@unhosted/core/errors'
-import { throwIfCancelled } from './cancelled.ts'
+import { BaseError, cancelled } from '@unhosted/core/errors'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 
 /** RPC_CMD_HELLO; its number never changes (a static_assert in ggml-rpc.cpp says so). */
 const helloCommand = 14
@@ -13,19 +13,12 @@ const answerMs = 5000
  * Request: u8 command, u64 length, capabilities. Answer: u64 length, u8 major, minor, patch, ...
  * @throws BaseError ENGINE_START_FAILED | CANCELLED
  */
-export async function rpcProtocolVersion(port: number, signal: AbortSignal): Promise<string> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
+export async function rpcProtocolVersion(port: number, clock: Clock, signal: AbortSignal): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   try {
-    await once(socket, 'connect', { signal: within })
-    const request = Buffer.alloc(1 + 8 + capabilityBytes)
-    request.writeUInt8(helloCommand, 0)
-    request.writeBigUInt64LE(BigInt(capabilityBytes), 1)
-    socket.write(request)
-    const answer = await readBytes(socket, 8 + 3, within)
-    return [...answer.subarray(8, 11)].join('.')
+    return await withTimeLimit({ clock, ms: answerMs, signal }, (limited) => askVersion(socket, limited))
   } catch (cause) {
-    throwIfCancelled(signal, 'Looking at an engine')
+    if (signal.aborted) throw cancelled(signal.reason, 'Looking at an engine was cancelled.')
     throw new BaseError('ENGINE_START_FAILED', 'ggml-rpc-server does not answer the protocol greeting.', {
       advice: 'It is of another version than this one can use. Run unhosted engine build.',
       cause
@@ -34,6 +27,16 @@ export async function rpcProtocolVersion(port: number, signal: AbortSignal): Pro
     socket.on('error', () => {})
     socket.destroy()
   }
+}
+
+async function askVersion(socket: Socket, signal: AbortSignal): Promise<string> {
+  await once(socket, 'connect', { signal })
+  const request = Buffer.alloc(1 + 8 + capabilityBytes)
+  request.writeUInt8(helloCommand, 0)
+  request.writeBigUInt64LE(BigInt(capabilityBytes), 1)
+  socket.write(request)
+  const answer = await readBytes(socket, 8 + 3, signal)
+  return [...answer.subarray(8, 11)].join('.')
 }
 
 async function readBytes(socket: Socket, count: number, signal: AbortSignal): Promise<Buffer> {

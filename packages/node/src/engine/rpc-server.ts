@@ -1,6 +1,6 @@
-import { isBaseError } from '@unhosted/core/errors'
+import { cancelled, isBaseError } from '@unhosted/core/errors'
 import { MiB } from '@unhosted/core/units'
-import { throwIfCancelled } from './cancelled.ts'
+import type { Clock } from '../base/index.ts'
 import { confinement } from './confinement.ts'
 import { freePort } from './free-port.ts'
 import { isListening } from './listening.ts'
@@ -19,10 +19,15 @@ const portAttempts = 4
  */
 export async function startRpcServer(
   options: Parameters<EngineRunner['startRpcServer']>[0],
-  context: { readonly engine: Engine; readonly supervisor: Supervisor; readonly environment: NodeJS.ProcessEnv }
+  context: {
+    readonly engine: Engine
+    readonly supervisor: Supervisor
+    readonly environment: NodeJS.ProcessEnv
+    readonly clock: Clock
+  }
 ): Promise<RpcServer> {
   for (let attempt = 1; ; attempt += 1) {
-    throwIfCancelled(options.signal, 'Starting rpc-server')
+    if (options.signal.aborted) throw cancelled(options.signal.reason, 'Starting rpc-server was cancelled.')
     const port = await freePort()
     const started = await context.supervisor.start({
       title: 'rpc-server',
@@ -38,7 +43,8 @@ export async function startRpcServer(
     try {
       await awaitReady(started, {
         signal: options.signal,
-        probe: (signal) => isListening(started.pid, port, signal)
+        clock: context.clock,
+        probe: (signal) => isListening(started.pid, port, context.clock, signal)
       })
       return { pid: started.pid, logFile: started.logFile, exited: started.exited, stop: started.stop, port }
     } catch (error) {

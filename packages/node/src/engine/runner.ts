@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { createDeviceList } from './devices.ts'
@@ -17,8 +18,8 @@ export interface EngineRunnerOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** Threads of a llama-server; null or absent for the engine's choice. */
   readonly threads?: number | null
-  /** Milliseconds on a clock that never goes back. Default performance.now. */
-  readonly now?: () => number
+  /** Default the system's. */
+  readonly clock?: Clock
 }
 
 /** Call `sweepProcesses` first: it ends what an earlier daemon of the same home left. */
@@ -27,13 +28,14 @@ export function createEngineRunner(options: EngineRunnerOptions): EngineRunner {
   const own = options.environment ?? process.env
   const threads = options.threads ?? null
   const environment = engineEnvironment(own)
-  const devices = createDeviceList({ engine, environment, now: options.now ?? (() => performance.now()) })
+  const clock = options.clock ?? systemClock
+  const devices = createDeviceList({ engine, environment, clock })
   const log = options.log.component('engine')
   let supervisor: Promise<Supervisor> | null = null
   const supervise = (): Promise<Supervisor> => {
     supervisor ??= findLeash(engine, own).then((leash) => {
       if (leash.length === 0) log.debug({}, 'no parent-death signal here; the sweep at the next start ends leftovers')
-      return createSupervisor({ paths, log, leash })
+      return createSupervisor({ paths, log, leash, clock })
     })
     return supervisor
   }
@@ -42,9 +44,11 @@ export function createEngineRunner(options: EngineRunnerOptions): EngineRunner {
     async startLlamaServer(server) {
       assertPlan(server)
       const name = `llama-${randomBytes(6).toString('hex')}`
-      return startLlamaServer(server, { engine, supervisor: await supervise(), paths, environment, name, threads })
+      const context = { engine, supervisor: await supervise(), paths, environment, clock }
+      return startLlamaServer(server, { ...context, name, threads })
     },
-    startRpcServer: async (server) => startRpcServer(server, { engine, supervisor: await supervise(), environment }),
+    startRpcServer: async (server) =>
+      startRpcServer(server, { engine, supervisor: await supervise(), environment, clock }),
     listDevices: (list) => devices.list(list),
     async stop() {
       await (await supervise()).stop()

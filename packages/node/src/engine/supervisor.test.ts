@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processIdentity, systemClock } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
-import { processIdentity } from './process-state.ts'
 import { createSupervisor, type ProcessSpec, type Supervisor } from './supervisor.ts'
 import { type TestHome, testHome } from './testing/engine.ts'
 
@@ -10,7 +10,13 @@ let supervisor: Supervisor
 
 beforeEach(async () => {
   home = await testHome()
-  supervisor = createSupervisor({ paths: home.paths, log: silentLog, leash: [], watchIntervalMs: 20 })
+  supervisor = createSupervisor({
+    paths: home.paths,
+    log: silentLog,
+    leash: [],
+    clock: systemClock,
+    watchIntervalMs: 20
+  })
 })
 afterEach(async () => {
   await supervisor.stop()

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import { formatBytes } from '@unhosted/core/units'
+import { type Clock, processIdentity } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { meaningfulLine, openProcessLog, type ProcessLog } from './process-log.ts'
 import { removeProcessRecord, writeProcessRecord } from './process-record.ts'
-import { anonymousBytes, isStopped, processIdentity } from './process-state.ts'
+import { anonymousBytes, isStopped } from './process-state.ts'
 import type { ProcessExit, SupervisedProcess } from './types.ts'
 
 /** @internal For its test. */
@@ -34,6 +35,7 @@ export interface WatchedProcess extends SupervisedProcess {
 export interface SupervisorOptions {
   readonly paths: Pick<HomePaths, 'run' | 'engineLogs'>
   readonly log: Log
+  readonly clock: Clock
   /** Command and leading arguments that tie a child's life to ours; empty where the platform has none. */
   readonly leash: readonly string[]
   /** How often a process is checked for having been stopped by a signal. Default 1 s, 5 s where that costs a ps. */
@@ -63,9 +65,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     async start(spec) {
       if (stopping) {
-        throw new BaseError('CANCELLED', `${spec.title} was not started because the daemon is stopping.`, {
-          advice: 'Start the daemon again.'
-        })
+        throw cancelled(undefined, `${spec.title} was not started because the daemon is stopping.`)
       }
       const name = freeName(spec.title)
       const started = await launch(spec, name, options, (watched) => living.set(name, watched))
@@ -86,9 +86,10 @@ async function launch(
   options: SupervisorOptions,
   onSpawned: (watched: WatchedProcess) => void
 ): Promise<WatchedProcess> {
-  const output = openProcessLog({ folder: options.paths.engineLogs, name, log: options.log })
+  const { paths, clock, log } = options
+  const output = openProcessLog({ folder: paths.engineLogs, name, clock, log })
   const [command = spec.command, ...args] = [...options.leash, spec.command, ...spec.args]
-  output.note(`${new Date().toISOString()} ${spec.title} ${spec.args.join(' ')}`)
+  output.note(`${spec.title} ${spec.args.join(' ')}`)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: spec.environment,
@@ -112,7 +113,7 @@ async function launch(
   onSpawned(watched)
   const [identity, own] = await Promise.all([processIdentity(pid), processIdentity(process.pid)])
   if (watched.exit === null && identity !== null && own !== null) {
-    writeProcessRecord(options.paths.run, {
+    writeProcessRecord(paths.run, {
       pid,
       started: identity.started,
       binary: spec.command,
@@ -137,12 +138,12 @@ function watch(
 
   // 'close' and not 'exit': the last lines of output are in by then.
   child.once('close', (code, signal) => {
-    clearInterval(timer)
+    stopLooking()
     removeProcessRecord(options.paths.run, pid)
     if (spec.socketPath !== null) rmSync(spec.socketPath, { force: true })
     exit = { code, signal, summary: summarize(spec.title, code, signal, { asked, verdict }, output.lines()) }
     if (!asked) options.log.warn({ pid, code, signal, logFile: output.file }, exit.summary)
-    output.note(`${new Date().toISOString()} ${exit.summary}`)
+    output.note(exit.summary)
     const ended = exit
     void output.close().then(() => gone.resolve(ended))
   })
@@ -161,8 +162,8 @@ function watch(
       (error: unknown) => options.log.debug({ pid, error: String(error) }, 'process state cannot be read')
     )
   }
-  const timer = setInterval(look, options.watchIntervalMs ?? (process.platform === 'linux' ? 1000 : 5000))
-  timer.unref()
+  const { clock } = options
+  const stopLooking = clock.every(options.watchIntervalMs ?? (process.platform === 'linux' ? 1000 : 5000), look)
 
   return {
     pid,
@@ -176,11 +177,11 @@ function watch(
     async stop(graceMs = defaultGraceMs) {
       asked = true
       kill('SIGTERM')
-      const hard = setTimeout(() => kill('SIGKILL'), graceMs)
+      const cancelKill = clock.after(graceMs, () => kill('SIGKILL'))
       try {
         return await gone.promise
       } finally {
-        clearTimeout(hard)
+        cancelKill()
       }
     }
   }

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import { homePaths } from '../store/index.ts'
-import { throwIfCancelled } from './cancelled.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { assetPath } from './engine-source.ts'
 import { rpcProtocolVersion } from './rpc-hello.ts'
@@ -15,6 +15,13 @@ import type { Engine } from './types.ts'
 
 const run = promisify(execFile)
 
+interface VerifyOptions {
+  readonly environment: NodeJS.ProcessEnv
+  readonly log: Log
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
 /**
  * Start both binaries for real: a model over an RPC server of the same engine must load. Takes 0.3 s or so.
  * @returns `llama.cpp/<release> rpc/<x.y.z>` as the binaries themselves say
@@ -22,7 +29,7 @@ const run = promisify(execFile)
  */
 export async function verifyEngine(
   files: Pick<Engine, 'directory' | 'serverPath' | 'rpcServerPath'>,
-  options: { readonly environment: NodeJS.ProcessEnv; readonly log: Log; readonly signal: AbortSignal }
+  options: VerifyOptions
 ): Promise<string> {
   const release = await serverRelease(files.serverPath, options)
   const home = await mkdtemp(join(tmpdir(), 'unhosted-verify-'))
@@ -30,12 +37,13 @@ export async function verifyEngine(
     engine: { ...files, version: 'unverified', source: 'build' },
     paths: homePaths(home),
     log: options.log,
-    environment: options.environment
+    environment: options.environment,
+    clock: options.clock
   })
   try {
     const { signal } = options
     const rpc = await runner.startRpcServer({ deviceId: 'CPU', threads: 1, signal })
-    const protocol = await rpcProtocolVersion(rpc.port, signal)
+    const protocol = await rpcProtocolVersion(rpc.port, options.clock, signal)
     await runner.startLlamaServer({
       modelPath: assetPath('tiny', 'unhosted-tiny-q8_0.gguf'),
       alias: 'verify',
@@ -57,21 +65,17 @@ export async function verifyEngine(
   }
 }
 
-async function serverRelease(
-  serverPath: string,
-  options: { readonly environment: NodeJS.ProcessEnv; readonly signal: AbortSignal }
-): Promise<string> {
+async function serverRelease(serverPath: string, options: Omit<VerifyOptions, 'log'>): Promise<string> {
   try {
-    const { stdout, stderr } = await run(serverPath, ['--version'], {
-      env: engineEnvironment(options.environment),
-      signal: AbortSignal.any([options.signal, AbortSignal.timeout(20_000)]),
-      killSignal: 'SIGKILL'
-    })
+    const env = engineEnvironment(options.environment)
+    const { stdout, stderr } = await withTimeLimit({ ...options, ms: 20_000 }, (signal) =>
+      run(serverPath, ['--version'], { env, signal, killSignal: 'SIGKILL' })
+    )
     const release = parseRelease(`${stdout}\n${stderr}`)
     if (release === null) throw new Error('it prints no version')
     return release
   } catch (cause) {
-    throwIfCancelled(options.signal, 'Looking at an engine')
+    if (options.signal.aborted) throw cancelled(options.signal.reason, 'Looking at an engine was cancelled.')
     throw new BaseError('ENGINE_START_FAILED', `${serverPath} does not run: ${reason(cause)}`, {
       advice: 'Choose another engine, or run unhosted engine build.',
       cause

@@ -92,7 +92,8 @@ describe('API keys', () => {
     const apiKeysFile = join(folder.path, 'keys')
     await writeFile(apiKeysFile, `# team\n${hashApiKey('first')} ann\n\n  ${hashApiKey('second').toUpperCase()}\n`)
     await using test = testGateway(ok, { config: { host: '0.0.0.0', apiKeysFile } })
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     const response = await fetch(`${endpoint}/v1/models`, { headers })
     expect(response.status).toBe(status)
     if (status === 401) expect(await response.json()).toMatchObject({ error: { code: 'invalid_api_key' } })
@@ -128,7 +129,8 @@ describe('API keys', () => {
 describe('start', () => {
   it('names the daemon that has the port, and the way out', async () => {
     await using first = testGateway(ok)
-    const { endpoint } = await first.gateway.start(never)
+    await first.gateway.start(never)
+    const { endpoint } = first.gateway
     await using second = testGateway(ok, { config: { port: Number(new URL(endpoint).port) } })
     await expect(second.gateway.start(never)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
@@ -168,7 +170,8 @@ describe('start', () => {
 
   it('stops twice', async () => {
     const test = testGateway(ok)
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     await Promise.all([test.gateway.stop(), test.gateway.stop()])
     await expect(fetch(`${endpoint}/health`)).rejects.toThrow()
   })

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { BaseError, isBaseError, printableAscii } from '@unhosted/core/errors'
+import { type BaseError, cancelled, isBaseError, printableAscii } from '@unhosted/core/errors'
 import { type Dialect, encodeComment, errorBody, errorEvent } from '@unhosted/core/openai'
 import type { Clock } from '../base/index.ts'
 import type { Placement } from '../router/types.ts'
@@ -137,5 +137,5 @@ function taken(event: 'drain' | 'finish', raw: ServerResponse, clock: Clock, sta
 }
 
 function clientGone(): BaseError {
-  return new BaseError('CANCELLED', 'The client went away.', { advice: 'Ask again.' })
+  return cancelled(undefined, 'The client went away.')
 }

@@ -54,7 +54,7 @@ export async function writeAnswer(options: AnswerOptions): Promise<AnswerOutcome
     await passOn(response, writer, options)
     return { status, modelName, servedBy, error: null }
   } catch (thrown) {
-    const error = signal.aborted || raw.destroyed ? cancelled(raw, thrown) : toBaseError(thrown)
+    const error = signal.aborted || raw.destroyed ? givenUp(raw, thrown) : toBaseError(thrown)
     await writer.fail(error)
     return { status: error.status, modelName, servedBy, error }
   } finally {
@@ -128,7 +128,7 @@ function renamed(body: Buffer, model: string): Buffer {
   return Buffer.concat([body.subarray(0, found.start), Buffer.from(JSON.stringify(model)), body.subarray(found.end)])
 }
 
-function cancelled(raw: ServerResponse, cause: unknown): BaseError {
-  const what = raw.destroyed ? 'The client hung up.' : 'The daemon is stopping.'
-  return new BaseError('CANCELLED', what, { advice: 'Ask again.', cause })
+/** Not `cancelled`, which keeps the words of its cause: here the side that gave up is what the client is told. */
+function givenUp(raw: ServerResponse, cause: unknown): BaseError {
+  return new BaseError('CANCELLED', raw.destroyed ? 'The client hung up.' : 'The daemon is stopping.', { cause })
 }

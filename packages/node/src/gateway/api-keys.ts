@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError, hasErrno } from '../store/index.ts'
+import { fileError, hasErrno } from '../base/index.ts'
 
 /** Says whether a request may come in. */
 export interface KeyRing {

@@ -22,7 +22,8 @@ let anthropic: Anthropic
 beforeAll(async () => {
   engine = await startRealEngine({ signal: never })
   test = testGateway(engine.dispatcher)
-  const { endpoint } = await test.gateway.start(never)
+  await test.gateway.start(never)
+  const { endpoint } = test.gateway
   openai = new OpenAI({ baseURL: `${endpoint}/v1`, apiKey: 'none', maxRetries: 0 })
   anthropic = new Anthropic({ baseURL: endpoint, apiKey: 'none', maxRetries: 0 })
 }, setUpMs)

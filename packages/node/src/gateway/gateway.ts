@@ -19,18 +19,23 @@ export function createGateway(options: GatewayOptions): Gateway {
   guard(app, options, gate)
   addRoutes(app, options, inference)
   reportErrors(app, options)
+  let endpoint = ''
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopping ??= inference.stop().then(() => app.close())
     return stopping
   }
   return {
+    name: 'gateway',
     app,
     stop,
+    get endpoint() {
+      return endpoint
+    },
     async start(signal) {
       try {
         gate.keys = await openGate(options)
-        return { endpoint: await listen(app, options.config, signal) }
+        endpoint = await listen(app, options, signal)
       } catch (error) {
         await stop()
         throw error

@@ -37,7 +37,8 @@ describe('hostile connections', () => {
       fakeDispatcher(async () => answer(['{}'])),
       { limits: quick }
     )
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
     try {
       let text = ''
@@ -58,7 +59,8 @@ describe('hostile connections', () => {
       fakeDispatcher(async () => answer(['{}'])),
       { limits: { maxBodyBytes: 4096 } }
     )
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     const response = await fetch(`${endpoint}/v1/chat/completions`, {
       method: 'POST',
       body: new Blob(['a'.repeat(100_000)]).stream(),

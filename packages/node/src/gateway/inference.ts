@@ -1,7 +1,8 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { InferenceRoute } from '@unhosted/core/openai'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readRequest } from '../router/read-request.ts'
+import { within } from '../base/index.ts'
+import { readRequest } from '../router/index.ts'
 import type { InferenceRequest } from '../router/types.ts'
 import { type AnswerOutcome, writeAnswer } from './answer.ts'
 import type { GatewayLimits, GatewayOptions } from './types.ts'
@@ -45,10 +46,7 @@ export function createInference(options: GatewayOptions, limits: GatewayLimits):
     },
     async stop() {
       for (const controller of running.keys()) controller.abort()
-      const grace = Promise.withResolvers<void>()
-      const cancelGrace = clock.after(stopGraceMs, grace.resolve)
-      await Promise.race([Promise.all(running.values()), grace.promise])
-      cancelGrace()
+      await within(Promise.all(running.values()), stopGraceMs, clock)
     }
   }
 }

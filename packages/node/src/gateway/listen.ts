@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { hasErrno } from '../store/index.ts'
+import { type Clock, hasErrno } from '../base/index.ts'
 import type { GatewayConfig } from './types.ts'
 
 /** How long another program may take to say who it is, ms. */
@@ -12,15 +12,19 @@ const whoTimeoutMs = 300
  * Bind the port and say where clients reach it.
  * @throws BaseError PORT_IN_USE | CONFIG_INVALID | CANCELLED
  */
-export async function listen(app: FastifyInstance, config: GatewayConfig, signal: AbortSignal): Promise<string> {
-  if (signal.aborted) throw cancelled()
+export async function listen(
+  app: FastifyInstance,
+  { config, clock }: { readonly config: GatewayConfig; readonly clock: Clock },
+  signal: AbortSignal
+): Promise<string> {
+  if (signal.aborted) throw stopped(signal)
   const { host, port } = config
   try {
     await app.listen({ host: host.replace(/^\[|\]$/g, ''), port })
   } catch (error) {
-    throw await listenError(config, error)
+    throw await listenError(config, clock, error)
   }
-  if (signal.aborted) throw cancelled()
+  if (signal.aborted) throw stopped(signal)
   const address = app.server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   return `http://${reachable(host)}:${bound}`
@@ -33,10 +37,10 @@ function reachable(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }
 
-async function listenError(config: GatewayConfig, cause: unknown): Promise<unknown> {
+async function listenError(config: GatewayConfig, clock: Clock, cause: unknown): Promise<unknown> {
   const { host, port } = config
   if (hasErrno(cause, 'EADDRINUSE')) {
-    const daemon = await daemonOn(config)
+    const daemon = await daemonOn(config, clock)
     const who = daemon === null ? 'another program' : `the Unhosted daemon "${daemon}"`
     return new BaseError('PORT_IN_USE', `Port ${port} on ${host} is taken by ${who}.`, {
       advice: 'Stop it, or choose another port: unhosted serve --port N.',
@@ -56,7 +60,7 @@ async function listenError(config: GatewayConfig, cause: unknown): Promise<unkno
 const healthSchema = z.object({ name: z.string().min(1).max(64), peer_id: z.string() })
 
 /** Name of the daemon that has the port; null where it is something else or does not say. */
-function daemonOn({ host, port }: GatewayConfig): Promise<string | null> {
+function daemonOn({ host, port }: GatewayConfig, clock: Clock): Promise<string | null> {
   return new Promise((resolve) => {
     const request = httpRequest(
       { host: host === '0.0.0.0' ? '127.0.0.1' : host, port, path: '/health', agent: false },
@@ -70,10 +74,13 @@ function daemonOn({ host, port }: GatewayConfig): Promise<string | null> {
         response.on('end', () => resolve(nameIn(text)))
       }
     )
-    request.setTimeout(whoTimeoutMs, () => request.destroy())
+    const cancelTimer = clock.after(whoTimeoutMs, () => request.destroy())
     // A program that talks no HTTP ends here; who it is then stays unknown.
     request.on('error', () => resolve(null))
-    request.on('close', () => resolve(null))
+    request.on('close', () => {
+      cancelTimer()
+      resolve(null)
+    })
     request.end()
   })
 }
@@ -87,6 +94,6 @@ function nameIn(text: string): string | null {
   }
 }
 
-function cancelled(): BaseError {
-  return new BaseError('CANCELLED', 'The gateway was told to stop while it started.', { advice: 'Start it again.' })
+function stopped({ reason }: AbortSignal): BaseError {
+  return cancelled(reason, 'The gateway was told to stop while it started.')
 }

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { BaseError } from '@unhosted/core/errors'
 import { createSseDecoder, encodeEvent, type SseEvent } from '@unhosted/core/openai'
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../base/clock.ts'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import {
   answer,
   chunksThen,
@@ -22,27 +22,6 @@ const delta = (content: string): string =>
 const done = 'data: [DONE]\n\n'
 const lost = new BaseError('PEER_LOST', 'mini was lost.', { advice: 'Ask again.' })
 
-/** A clock whose timers run when the test says so. */
-function manualClock(): Clock & { readonly pending: Map<() => void, number>; runNext(): void } {
-  const pending = new Map<() => void, number>()
-  return {
-    pending,
-    now: () => 0,
-    elapsed: () => 0,
-    every: () => () => {},
-    after(ms, act) {
-      pending.set(act, ms)
-      return () => pending.delete(act)
-    },
-    runNext() {
-      const [act] = pending.keys()
-      if (act === undefined) throw new Error('no timer is set')
-      pending.delete(act)
-      act()
-    }
-  }
-}
-
 interface Client extends Disposable {
   readonly response: IncomingMessage
   text: string
@@ -52,7 +31,8 @@ interface Client extends Disposable {
 }
 
 async function ask(test: TestGateway, path: string, body: object): Promise<Client> {
-  const { endpoint } = await test.gateway.start(never)
+  await test.gateway.start(never)
+  const { endpoint } = test.gateway
   const outgoing = httpRequest(`${endpoint}${path}`, { method: 'POST', agent: false })
   outgoing.end(JSON.stringify({ model: 'tiny', ...body }))
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
@@ -105,7 +85,7 @@ describe('streams', () => {
   it('keeps a client alive while a model loads, and says at once who will serve', async () => {
     const loaded = Promise.withResolvers<void>()
     const placed = Promise.withResolvers<void>()
-    const clock = manualClock()
+    const clock = new ManualClock()
     const dispatcher = fakeDispatcher(async (_request, { onPlacement }) => {
       onPlacement(placement)
       placed.resolve()
@@ -115,22 +95,22 @@ describe('streams', () => {
     await using test = testGateway(dispatcher, { clock })
     const asked = ask(test, '/v1/chat/completions', { stream: true })
     await placed.promise
-    expect([...clock.pending.values()]).toEqual([1500])
-    clock.runNext()
+    expect(clock.remaining).toEqual([1500])
+    await clock.advance(1500)
     using client = await asked
     expect(client.response.headers['x-unhosted-served-by']).toBe('laptop; peer=12D3KooWtest')
     expect(await client.until('\n\n')).toBe(': waiting for tiny on laptop\n\n')
-    expect([...clock.pending.values()]).toEqual([5000])
-    clock.runNext()
+    expect(clock.remaining).toEqual([5000])
+    await clock.advance(5000)
     await client.until('laptop\n\n: waiting')
     loaded.resolve()
     expect(await client.ended).toBe('whole')
     expect(events(client.text).at(-1)?.data).toBe('[DONE]')
-    await expect.poll(() => clock.pending.size).toBe(0)
+    await expect.poll(() => clock.pending).toBe(0)
   })
 
   it('promises nothing before it is known who will serve, so that errors keep their status', async () => {
-    const clock = manualClock()
+    const clock = new ManualClock()
     const asked = Promise.withResolvers<void>()
     const unknown = Promise.withResolvers<never>()
     const dispatcher = fakeDispatcher(() => {
@@ -140,11 +120,11 @@ describe('streams', () => {
     await using test = testGateway(dispatcher, { clock })
     const response = ask(test, '/v1/chat/completions', { stream: true })
     await asked.promise
-    clock.runNext()
+    await clock.advance(1500)
     unknown.reject(new BaseError('MODEL_UNKNOWN', 'No.', { advice: 'Look.' }))
     using client = await response
     expect(client.response.statusCode).toBe(404)
-    await expect.poll(() => clock.pending.size).toBe(0)
+    await expect.poll(() => clock.pending).toBe(0)
   })
 
   const failures: readonly { id: string; dispatch: Dispatch; text: string; code: string }[] = [
@@ -192,7 +172,7 @@ describe('streams', () => {
       code: 'context_length_exceeded'
     }
   ])('after a comment has gone out, $id comes as an event', async ({ dispatch, code }) => {
-    const clock = manualClock()
+    const clock = new ManualClock()
     const placed = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
     const dispatcher = fakeDispatcher(async (_request, { onPlacement }) => {
@@ -204,7 +184,7 @@ describe('streams', () => {
     await using test = testGateway(dispatcher, { clock })
     const asked = ask(test, '/v1/chat/completions', { stream: true })
     await placed.promise
-    clock.runNext()
+    await clock.advance(1500)
     using client = await asked
     go.resolve()
     expect(await client.ended).toBe('whole')
@@ -269,7 +249,8 @@ describe('clients that go', () => {
       return answer(body())
     })
     await using test = testGateway(dispatcher)
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     const outgoing = httpRequest(`${endpoint}/v1/chat/completions`, { method: 'POST', agent: false })
     outgoing.on('error', () => {})
     outgoing.end(JSON.stringify({ model: 'tiny', stream }))
@@ -297,7 +278,8 @@ describe('clients that go', () => {
   }
 
   const slowClient = async (test: TestGateway): Promise<Socket> => {
-    const { endpoint } = await test.gateway.start(never)
+    await test.gateway.start(never)
+    const { endpoint } = test.gateway
     const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
     await once(socket, 'connect')
     const body = '{"model":"tiny","stream":true}'
@@ -337,12 +319,12 @@ describe('clients that go', () => {
 
   it('a client that takes nothing for too long is given up', async () => {
     const { taken, dispatcher } = endless()
-    const clock = manualClock()
+    const clock = new ManualClock()
     await using test = testGateway(dispatcher, { clock })
     const socket = await slowClient(test)
     try {
-      await expect.poll(() => [...clock.pending.values()]).toEqual([120_000])
-      clock.runNext()
+      await expect.poll(() => clock.remaining).toEqual([120_000])
+      await clock.advance(120_000)
       await taken.ended.promise
       await expect.poll(() => test.events.map(({ status }) => status)).toEqual([499])
     } finally {

@@ -1,7 +1,7 @@
 import type { DaemonEvent } from '@unhosted/core/control'
 import type { FastifyInstance } from 'fastify'
+import type { Clock, Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
-import type { Clock } from '../pool/index.ts'
 import type { Dispatcher } from '../router/types.ts'
 
 export interface GatewayConfig {
@@ -65,13 +65,12 @@ export interface GatewayOptions {
   readonly onRequest: (event: RequestEvent) => void
 }
 
-export interface Gateway {
-  /**
-   * @returns `http://127.0.0.1:7777`
-   * @throws BaseError PORT_IN_USE | API_KEYS_MISSING | CONFIG_INVALID | CANCELLED
-   */
-  start(signal: AbortSignal): Promise<{ readonly endpoint: string }>
-  /** Ends running answers with an error, then every connection. Idempotent. */
+export interface Gateway extends Part {
+  /** `http://127.0.0.1:7777` from the start on; empty before. */
+  readonly endpoint: string
+  /** @throws BaseError PORT_IN_USE | API_KEYS_MISSING | CONFIG_INVALID | CANCELLED */
+  start(signal: AbortSignal): Promise<void>
+  /** Ends running answers with an error, then every connection. */
   stop(): Promise<void>
   /** For `inject` in tests. */
   readonly app: FastifyInstance

@@ -4,8 +4,9 @@ import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { BaseError } from '@unhosted/core/errors'
+import { fileError, hasErrno } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
-import { fileError, type HomePaths, hasErrno } from '../store/index.ts'
+import type { HomePaths } from '../store/index.ts'
 
 /** Who this machine is on the network: an Ed25519 key that never leaves the home folder. */
 export interface Identity {

@@ -1,1 +1,2 @@
+export { createDeviceLimits } from './device-limits.ts'
 export { createInventory, type InventorySource } from './inventory-source.ts'

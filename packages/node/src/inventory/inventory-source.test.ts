@@ -2,7 +2,9 @@ import { type HeldModel, type Inventory, inventorySchema } from '@unhosted/core/
 import type { BareDevice } from '@unhosted/core/memory'
 import { GiB } from '@unhosted/core/units'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import { createLog, silentLog } from '../log/index.ts'
+import { createDeviceLimits } from './device-limits.ts'
 import { createInventory, type InventoryOptions, type InventorySource } from './inventory-source.ts'
 
 const signal = new AbortController().signal
@@ -11,14 +13,14 @@ const signal = new AbortController().signal
 class Machine {
   freeBytes = 12 * GiB
   own = 0
-  now = 0
+  readonly clock = new ManualClock()
+  readonly limits = createDeviceLimits({ memory: { fraction: 0.5 }, lendMemory: { fraction: 0.5 } })
   engineVersion: string | null = 'llama.cpp/1 rpc/7.0.0'
   models: HeldModel[] = []
   /** How often the engine was asked. */
   asked = 0
   /** What the engine's answer waits for. */
   answer: Promise<void> = Promise.resolve()
-  watches: (() => void)[] = []
   readonly logged: string[] = []
   readonly source: InventorySource
 
@@ -31,16 +33,8 @@ class Machine {
       engineDevices: () => this.#ask(),
       models: async () => this.models,
       reserved: () => ({ own: this.own, lent: 0 }),
-      policy: { memory: { fraction: 0.5 }, lendMemory: { fraction: 0.5 } },
-      clock: {
-        now: () => this.now,
-        every: (_, act) => {
-          this.watches.push(act)
-          return () => {
-            this.watches = this.watches.filter((each) => each !== act)
-          }
-        }
-      },
+      limits: this.limits,
+      clock: this.clock,
       log: createLog({ write: (line) => this.logged.push(line) }, 'warn'),
       ...changes
     })
@@ -75,12 +69,12 @@ describe('inventory', () => {
 
   it('asks the engine again only after two seconds, but counts reservations at once', async () => {
     await machine.source.inventory(signal)
-    machine.now = 1999
+    await machine.clock.advance(1999)
     machine.own = 3 * GiB
     const { devices } = await machine.source.inventory(signal)
     expect(machine.asked).toBe(1)
     expect(devices[0]).toMatchObject({ usableBytes: 5 * GiB, lendableBytes: 4 * GiB })
-    machine.now = 2000
+    await machine.clock.advance(1)
     await machine.source.inventory(signal)
     expect(machine.asked).toBe(2)
   })
@@ -93,22 +87,22 @@ describe('inventory', () => {
 
 describe('limits', () => {
   it('are known from the first look on, also while a new one is awaited', async () => {
-    expect(machine.source.limits('CPU')).toBeUndefined()
+    expect(machine.limits.of('CPU')).toBeUndefined()
     await machine.source.inventory(signal)
     machine.source.touch()
-    expect(machine.source.limits('CPU')).toEqual({
+    expect(machine.limits.of('CPU')).toEqual({
       totalBytes: 16 * GiB,
       ownLimitBytes: 8 * GiB,
       lendLimitBytes: 4 * GiB
     })
-    expect(machine.source.limits('CUDA0')).toBeUndefined()
+    expect(machine.limits.of('CUDA0')).toBeUndefined()
     await settled()
   })
 })
 
 describe('changes', () => {
   beforeEach(async () => {
-    machine.source.start()
+    await machine.source.start()
     await settled()
   })
 
@@ -118,9 +112,8 @@ describe('changes', () => {
   })
 
   it('are not told where only free memory wobbles', async () => {
-    machine.now = 30_000
     machine.freeBytes -= 1024
-    for (const watch of machine.watches) watch()
+    await machine.clock.advance(30_000)
     await settled()
     expect(machine.asked).toBe(2)
     expect(told).toHaveLength(1)
@@ -176,12 +169,12 @@ describe('changes', () => {
   })
 
   it('end with stop', async () => {
-    machine.source.stop()
-    machine.source.stop()
+    await machine.source.stop()
+    await machine.source.stop()
     machine.own = GiB
     machine.source.touch()
     await settled()
-    expect(machine.watches).toEqual([])
+    expect(machine.clock.pending).toBe(0)
     expect(told).toHaveLength(1)
   })
 
@@ -193,6 +186,28 @@ describe('changes', () => {
     machine.source.touch()
     await settled()
     expect(more).toEqual([])
+  })
+
+  it('are not told before the start', async () => {
+    const other = new Machine()
+    const heard: Inventory[] = []
+    other.source.onChange((inventory) => heard.push(inventory))
+    other.source.touch()
+    await settled()
+    expect([heard, other.asked]).toEqual([[], 0])
+  })
+
+  it('reach the other listeners when one throws', async () => {
+    const heard: Inventory[] = []
+    machine.source.onChange(() => {
+      throw new Error('no')
+    })
+    machine.source.onChange((inventory) => heard.push(inventory))
+    machine.own = GiB
+    machine.source.touch()
+    await settled()
+    expect(heard).toHaveLength(1)
+    expect(machine.logged.join()).toContain('an event listener failed')
   })
 
   it('survive an engine that fails to answer, which is logged', async () => {

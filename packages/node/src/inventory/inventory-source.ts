@@ -1,16 +1,10 @@
 import { cpus } from 'node:os'
 import { printable } from '@unhosted/core/errors'
 import { type HeldModel, type Inventory, inventoryDiffers } from '@unhosted/core/inventory'
-import {
-  type BareDevice,
-  budgetDevices,
-  type DeviceLimit,
-  deviceLimits,
-  type MemoryPolicy,
-  type ReservedMemory,
-  withoutTwins
-} from '@unhosted/core/memory'
+import { type BareDevice, budgetDevices, type ReservedMemory, withoutTwins } from '@unhosted/core/memory'
+import { type Clock, createEmitter, type Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
+import type { DeviceLimits } from './device-limits.ts'
 
 export interface InventoryOptions {
   readonly peerId: string
@@ -24,18 +18,14 @@ export interface InventoryOptions {
   readonly models: () => Promise<readonly HeldModel[]>
   /** What the memory ledger holds reserved. */
   readonly reserved: (deviceId: string) => ReservedMemory
-  readonly policy: MemoryPolicy
-  readonly clock: {
-    /** Milliseconds. */
-    now(): number
-    /** @returns a function that ends it. */
-    every(ms: number, act: () => void): () => void
-  }
+  /** Told of the devices at each look. */
+  readonly limits: DeviceLimits
+  readonly clock: Clock
   readonly log: Log
 }
 
 /** This machine's facts: asked for cheaply, told when they change. */
-export interface InventorySource {
+export interface InventorySource extends Part {
   /**
    * As of now: reservations and models exactly, free memory at most `freshMs` old.
    * @throws BaseError ENGINE_START_FAILED | CANCELLED as `engineDevices` and `models` do
@@ -43,16 +33,12 @@ export interface InventorySource {
   inventory(signal: AbortSignal): Promise<Inventory>
   /** What was last told; null before the first look. */
   last(): Inventory | null
-  /** The owner's limits of a device as of the last look; undefined where there is no such device. */
-  limits(deviceId: string): DeviceLimit | undefined
-  /** Something changed here (a lease, a load, a model, the engine): look again and tell. */
+  /** Something changed here (a lease, a load, a model, the engine): look again, and tell once started. */
   touch(): void
   /** Told with the first inventory and after each change that matters. @returns a function that removes the listener. */
   onChange(listener: (inventory: Inventory) => void): () => void
-  /** Look at free memory every `watchMs` from now on. Idempotent. */
-  start(): void
-  /** Idempotent. */
-  stop(): void
+  /** Looks at free memory every `watchMs` from now on. */
+  start(): Promise<void>
 }
 
 /** A device list is used again for so long. */
@@ -62,7 +48,7 @@ const watchMs = 30_000
 
 export function createInventory(options: InventoryOptions): InventorySource {
   const { clock } = options
-  const listeners = new Set<(inventory: Inventory) => void>()
+  const events = createEmitter<{ change: Inventory }>(options.log)
   const stopping = new AbortController()
   let seen: { readonly devices: readonly BareDevice[]; readonly at: number } | null = null
   let told: Inventory | null = null
@@ -72,11 +58,12 @@ export function createInventory(options: InventoryOptions): InventorySource {
   let touches = 0
 
   const devices = async (signal: AbortSignal): Promise<readonly BareDevice[]> => {
-    if (seen !== null && clock.now() - seen.at < freshMs) return seen.devices
+    if (seen !== null && clock.elapsed() - seen.at < freshMs) return seen.devices
     const asked = touches
     const fresh = withoutTwins(await options.engineDevices({ signal }))
     // An answer to a question from before a change is no news of it.
-    seen = { devices: fresh, at: asked === touches ? clock.now() : Number.NEGATIVE_INFINITY }
+    options.limits.seen(fresh)
+    seen = { devices: fresh, at: asked === touches ? clock.elapsed() : Number.NEGATIVE_INFINITY }
     return fresh
   }
   const inventory = async (signal: AbortSignal): Promise<Inventory> => {
@@ -87,10 +74,10 @@ export function createInventory(options: InventoryOptions): InventorySource {
     const now = await inventory(stopping.signal)
     if (stopping.signal.aborted || (told !== null && !inventoryDiffers(told, now))) return
     told = now
-    for (const listener of listeners) listener(now)
+    events.emit('change', now)
   }
   const look = (): void => {
-    if (stopping.signal.aborted) return
+    if (endWatch === null || stopping.signal.aborted) return
     lookAgain = looking !== null
     looking ??= tell()
       .catch((error: unknown) => {
@@ -103,27 +90,23 @@ export function createInventory(options: InventoryOptions): InventorySource {
   }
 
   return {
+    name: 'inventory',
     inventory,
     last: () => told,
-    limits: (deviceId) => (seen === null ? undefined : deviceLimits(seen.devices, options.policy).get(deviceId)),
     touch() {
       touches += 1
-      // Still good for `limits`, but to be asked for again.
-      if (seen !== null) seen = { ...seen, at: Number.NEGATIVE_INFINITY }
+      seen = null
       look()
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    start() {
-      endWatch ??= clock.every(watchMs, look)
+    onChange: (listener) => events.on('change', listener),
+    async start() {
+      if (endWatch !== null || stopping.signal.aborted) return
+      endWatch = clock.every(watchMs, look)
       look()
     },
-    stop() {
+    async stop() {
       stopping.abort()
       endWatch?.()
-      listeners.clear()
     }
   }
 }
@@ -141,7 +124,7 @@ function describeMachine(
     engineVersion: options.engineVersion(),
     platform: `${process.platform}-${process.arch}`,
     cpu: { model: printable(processors[0]?.model ?? '', 64, 'unknown'), cores: Math.max(1, processors.length) },
-    devices: [...budgetDevices(devices, options.policy, options.reserved)],
+    devices: [...budgetDevices(devices, options.limits.policy, options.reserved)],
     models: [...models]
   }
 }

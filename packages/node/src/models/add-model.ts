@@ -3,7 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import type { ModelFacts } from '@unhosted/core/models'
-import { fileError } from '../store/index.ts'
+import { type Clock, fileError } from '../base/index.ts'
 import { readBundled } from './bundled-model.ts'
 import { type IndexEntry, makeFolder, type StoredFile, updateIndex } from './model-index.ts'
 import type { StoreContext } from './store-context.ts'
@@ -28,7 +28,7 @@ export interface NewModel {
 export async function withIncoming<T>(context: StoreContext, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = join(context.folders.incoming, randomUUID())
   await makeFolder(folder)
-  await sweep(context.folders.incoming)
+  await sweep(context.folders.incoming, context.clock)
   try {
     return await work(folder)
   } finally {
@@ -37,10 +37,10 @@ export async function withIncoming<T>(context: StoreContext, work: (folder: stri
 }
 
 /** Folders that a process left which was killed in the middle of an import. */
-async function sweep(incoming: string): Promise<void> {
+async function sweep(incoming: string, clock: Clock): Promise<void> {
   for (const name of await readdir(incoming)) {
     const facts = await stat(join(incoming, name)).catch(() => null)
-    if (facts === null || Date.now() - facts.mtimeMs < abandonedMs) continue
+    if (facts === null || clock.now() - facts.mtimeMs < abandonedMs) continue
     await rm(join(incoming, name), { recursive: true, force: true })
   }
 }
@@ -54,7 +54,7 @@ export async function addModel(context: StoreContext, model: NewModel, signal: A
   const { id } = model.facts
   const bundled = await readBundled(context.bundled)
   const dropped = await updateIndex(context.folders, signal, async (entries) => {
-    const next = enter(entries, model, bundled)
+    const next = enter(entries, model, bundled, context.clock.now())
     if (id !== bundled.id && !entries.some((entry) => entry.id === id)) {
       await moveIn(model.folder, context.folders.model(id))
     }
@@ -86,7 +86,13 @@ export function checkName(
   })
 }
 
-function enter(entries: readonly IndexEntry[], model: NewModel, bundled: StoredModel): readonly IndexEntry[] {
+/** @param now Unix time, ms */
+function enter(
+  entries: readonly IndexEntry[],
+  model: NewModel,
+  bundled: StoredModel,
+  now: number
+): readonly IndexEntry[] {
   const { facts, name, source } = model
   checkName(entries, bundled, { name, source, id: facts.id })
   if (facts.id === bundled.id && bundled.names.includes(name)) return entries
@@ -99,7 +105,7 @@ function enter(entries: readonly IndexEntry[], model: NewModel, bundled: StoredM
   }
   const entry: IndexEntry =
     held === undefined
-      ? { id: facts.id, names, source, importedAt: Date.now(), files, facts }
+      ? { id: facts.id, names, source, importedAt: now, files, facts }
       : { ...held, names, source: source ?? held.source }
   const others = entries
     .filter((other) => other.id !== facts.id)

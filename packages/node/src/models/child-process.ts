@@ -1,4 +1,5 @@
 import { BaseError } from '@unhosted/core/errors'
+import { systemClock } from '../base/index.ts'
 import type { ChildMessage } from './run-child.ts'
 
 /** A child whose parent is gone ends within this time, ms, whatever it is doing. */
@@ -26,7 +27,7 @@ export function serveParent(
   process.once('disconnect', () => {
     controller.abort()
     if (!started) process.exit(0)
-    setTimeout(() => process.exit(1), lastingMs)
+    systemClock.after(lastingMs, () => process.exit(1))
   })
   process.once('unhandledRejection', fail)
   process.once('uncaughtException', fail)

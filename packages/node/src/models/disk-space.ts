@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { BaseError } from '@unhosted/core/errors'
 import { formatBytes } from '@unhosted/core/units'
-import { fileError } from '../store/index.ts'
+import { fileError } from '../base/index.ts'
 
 /** Bytes that this user may still write on the disk of a folder. */
 export type FreeBytes = (folder: string) => Promise<number>

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { BaseError } from '@unhosted/core/errors'
 import { createModelDownloader } from 'node-llama-cpp'
 import { z } from 'zod'
-import { fileError } from '../store/index.ts'
+import { fileError, systemClock } from '../base/index.ts'
 import { serveParent } from './child-process.ts'
 
 const requestSchema = z.strictObject({
@@ -29,17 +29,17 @@ serveParent(async (message, { signal, progress }) => {
   const request = requestSchema.parse(message)
   let done = 0
   let reported = 0
-  const timer = setInterval(() => {
+  const stopReporting = systemClock.every(reportEveryMs, () => {
     if (done > reported) progress({ doneBytes: done })
     reported = done
-  }, reportEveryMs)
+  })
   const report = (doneBytes: number): void => {
     done = Math.max(done, doneBytes)
   }
   try {
     await (request.ranges ? downloadInParts : downloadAtOnce)(request, { signal, report })
   } finally {
-    clearInterval(timer)
+    stopReporting()
   }
   return {}
 })

@@ -4,7 +4,7 @@ import { BaseError } from '@unhosted/core/errors'
 import { z } from 'zod'
 import type { WantedFile } from './hub-files.ts'
 import type { PartialDownload } from './partial-download.ts'
-import { type Hub, probeFile, type RemoteFile } from './remote-file.ts'
+import { type HubAccess, probeFile, type RemoteFile } from './remote-file.ts'
 import { ChildFailure, runChild } from './run-child.ts'
 import { sha256File } from './sha256.ts'
 
@@ -12,10 +12,9 @@ const heapMiB = 512
 
 const progressSchema = z.strictObject({ doneBytes: z.number().min(0) })
 
-export interface DownloadOptions {
+export interface DownloadOptions extends HubAccess {
   readonly partial: PartialDownload
   readonly name: string
-  readonly hub: Hub
   readonly stallMs: number
   readonly onProgress: (doneBytes: number) => void
   readonly signal: AbortSignal
@@ -52,7 +51,7 @@ async function fetchWhole(wanted: WantedFile, first: RemoteFile, options: Downlo
       if (!again) throw error
     }
     bestBefore = best
-    remote = await probeFile(wanted.address, options.hub, options.signal)
+    remote = await probeFile(wanted.address, options, options.signal)
     await options.partial.prepare(options.name, remote)
   }
 }
@@ -69,6 +68,7 @@ async function attempt(
     heapMiB,
     silenceMs: options.stallMs,
     onProgress: (value) => onBytes(progressSchema.parse(value).doneBytes),
+    clock: options.clock,
     signal: options.signal
   })
 }
@@ -105,7 +105,7 @@ async function verify(wanted: WantedFile, remote: RemoteFile, options: DownloadO
     })
   }
   const { size } = await stat(path)
-  const now = await probeFile(wanted.address, options.hub, options.signal)
+  const now = await probeFile(wanted.address, options, options.signal)
   if (now.version === remote.version && (now.sizeBytes === null || now.sizeBytes === size)) return
   await options.partial.discard()
   throw new BaseError('MODEL_DOWNLOAD_FAILED', 'The file changed on the server while it was downloaded.', {

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError, hasErrno } from '../store/index.ts'
+import { fileError, hasErrno } from '../base/index.ts'
 
 /** One file of a model; split models have several. */
 export interface GgufPart {

@@ -1,7 +1,7 @@
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import { chooseFiles, type ModelSource, type RepositoryFile } from '@unhosted/core/models'
 import { z } from 'zod'
-import { type Hub, headersFor, refusal, request } from './remote-file.ts'
+import { type HubAccess, headersFor, refusal, request } from './remote-file.ts'
 
 /** Largest listing that is read, bytes; the largest repositories have some thousand files. */
 const maxListingBytes = 8 * 1024 ** 2
@@ -31,17 +31,16 @@ export interface WantedFile {
  */
 export async function hubFiles(
   source: Extract<ModelSource, { kind: 'hf' }>,
-  hub: Hub,
+  { hub, clock }: HubAccess,
   signal: AbortSignal
 ): Promise<readonly WantedFile[]> {
   const repository = `${source.owner}/${source.repository}`
   const url = new URL(`/api/models/${repository}/revision/main?blobs=true`, hub.endpoint)
-  const response = await request(url, headersFor(url, hub), signal)
-  if (!response.ok) {
+  const listing = await request(url, headersFor(url, hub), { clock, signal }, async (response) => {
+    if (response.ok) return readListing(response, url, signal)
     await response.body?.cancel()
     throw refusal(url, response.status, hub)
-  }
-  const listing = await readListing(response, url)
+  })
   return chooseFiles(listing, source.quantisation, repository).map((file) => ({
     address: new URL(`/${repository}/resolve/main/${encodePath(file.path)}`, hub.endpoint).href,
     sizeBytes: file.sizeBytes,
@@ -49,7 +48,7 @@ export async function hubFiles(
   }))
 }
 
-async function readListing(response: Response, url: URL): Promise<readonly RepositoryFile[]> {
+async function readListing(response: Response, url: URL, signal: AbortSignal): Promise<readonly RepositoryFile[]> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -65,6 +64,7 @@ async function readListing(response: Response, url: URL): Promise<readonly Repos
       sha256: lfs?.sha256 ?? null
     }))
   } catch (error) {
+    if (signal.aborted) throw cancelled(signal.reason)
     throw new BaseError(
       'MODEL_DOWNLOAD_FAILED',
       `${url.host} lists the files of the model in a way that makes no sense.`,

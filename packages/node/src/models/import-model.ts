@@ -16,7 +16,7 @@ export async function importModel(
 ): Promise<StoredModel> {
   const parts = await ggufSet(path)
   const name = modelName(options.name ?? nameFromFile(parts[0]?.fileName ?? ''))
-  const facts = await inspectParts(parts, options)
+  const facts = await inspectParts(parts, { signal: options.signal, clock: context.clock })
   return withIncoming(context, async (folder) => {
     const files = await placeFiles(parts, folder, { ...options, freeBytes: context.freeBytes })
     const id = files[0]?.sha256 ?? ''

@@ -1,5 +1,6 @@
 export { heldModels } from './held-models.ts'
 export { inspectGguf } from './inspect-gguf.ts'
+export { createLoadedModels, type LoadedModels } from './loaded-models.ts'
 export { createModelStore } from './model-store.ts'
+export { createModelWatch } from './model-watch.ts'
 export * from './types.ts'
-export { watchModels } from './watch-models.ts'

@@ -1,5 +1,6 @@
 import { BaseError } from '@unhosted/core/errors'
 import { type AnonymousFacts, anonymousFactsSchema, type ModelFacts } from '@unhosted/core/models'
+import { type Clock, systemClock } from '../base/index.ts'
 import { type GgufPart, ggufSet } from './gguf-set.ts'
 import { ChildFailure, runChild } from './run-child.ts'
 import { sha256File } from './sha256.ts'
@@ -8,22 +9,25 @@ import { sha256File } from './sha256.ts'
 const silenceMs = 60_000
 const heapMiB = 768
 
+export interface InspectOptions {
+  readonly signal: AbortSignal
+  /** Default the system's. */
+  readonly clock?: Clock
+}
+
 /**
  * Facts of a GGUF file, or of the split model that it is a part of, its sha256 included.
  * The parser runs in a process of its own, with bounded memory and time.
  * @throws BaseError MODEL_INVALID with the reason | CANCELLED
  */
-export async function inspectGguf(path: string, options: { readonly signal: AbortSignal }): Promise<ModelFacts> {
+export async function inspectGguf(path: string, options: InspectOptions): Promise<ModelFacts> {
   const parts = await ggufSet(path)
   const facts = await inspectParts(parts, options)
   return { ...facts, id: await sha256File(parts[0]?.path ?? path, options) }
 }
 
 /** The same without hashing. @throws BaseError MODEL_INVALID | CANCELLED */
-export async function inspectParts(
-  parts: readonly GgufPart[],
-  options: { readonly signal: AbortSignal }
-): Promise<AnonymousFacts> {
+export async function inspectParts(parts: readonly GgufPart[], options: InspectOptions): Promise<AnonymousFacts> {
   try {
     const result = await runChild({
       module: 'inspect-child',
@@ -31,6 +35,7 @@ export async function inspectParts(
       heapMiB,
       silenceMs,
       onProgress: () => {},
+      clock: options.clock ?? systemClock,
       signal: options.signal
     })
     return anonymousFactsSchema.parse(result)

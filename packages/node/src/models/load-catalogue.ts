@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { BaseError } from '@unhosted/core/errors'
 import { type Catalogue, mergeCatalogues, parseCatalogue } from '@unhosted/core/models'
-import { fileError, hasErrno } from '../store/index.ts'
+import { fileError, hasErrno } from '../base/index.ts'
 
 const shippedPath = fileURLToPath(new URL('../../assets/catalogue.json', import.meta.url))
 

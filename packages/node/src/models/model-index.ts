@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { modelIdSchema } from '@unhosted/core/inventory'
 import { modelFactsSchema } from '@unhosted/core/models'
 import { z } from 'zod'
-import { withFileLock } from '../base/index.ts'
-import { fileError, readJsonFile, writeJsonFile } from '../store/index.ts'
+import { fileError, withFileLock } from '../base/index.ts'
+import { readJsonFile, writeJsonFile } from '../store/index.ts'
 
 const storedFileSchema = z.strictObject({
   /** File name inside the model's folder. */

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { HomePaths } from '../store/index.ts'
 import { type BundledModel, readBundled, tinyModel } from './bundled-model.ts'
@@ -25,6 +26,8 @@ export interface ModelStoreOptions {
   readonly stallMs?: number
   /** Free bytes on the disk of a folder; default: ask the system. */
   readonly freeBytes?: FreeBytes
+  /** Default the system's. */
+  readonly clock?: Clock
 }
 
 const defaultEndpoint = 'https://huggingface.co'
@@ -36,6 +39,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const context: StoreContext = {
     folders,
     log: options.log.component('models'),
+    clock: options.clock ?? systemClock,
     bundled,
     hub: {
       endpoint: options.hubEndpoint ?? process.env.HF_ENDPOINT ?? defaultEndpoint,

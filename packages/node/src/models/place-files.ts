@@ -2,8 +2,8 @@ import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile, link, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileError, hasErrno } from '../store/index.ts'
-import { cancelled } from './cancelled.ts'
+import { cancelled } from '@unhosted/core/errors'
+import { fileError, hasErrno } from '../base/index.ts'
 import { type FreeBytes, requireSpace } from './disk-space.ts'
 import { type GgufPart, partName } from './gguf-set.ts'
 import type { StoredFile } from './model-index.ts'
@@ -57,7 +57,7 @@ async function place(source: string, target: string, options: { copy: boolean; s
       await symlink(source, target)
     }
   } catch (error) {
-    if (options.signal.aborted) throw cancelled(error)
+    if (options.signal.aborted) throw cancelled(options.signal.reason)
     throw fileError(dirname(target), error)
   }
 }

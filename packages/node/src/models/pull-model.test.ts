@@ -146,7 +146,7 @@ describe('a download that is disturbed', { timeout: 60_000 }, () => {
       advice: expect.stringContaining('it resumes')
     })
     expect(await readdir(partialFolder(reference))).toContain('model.gguf.ipull')
-    await expectResume(models)
+    await expectResume(store())
   })
 
   it('stops when cancelled, keeps what came, and goes on from there', async () => {
@@ -197,7 +197,9 @@ describe('a download that is disturbed', { timeout: 60_000 }, () => {
     const models = store()
     const [first, second] = await Promise.allSettled([pull(models), pull(store())])
     const refused = [first, second].find(({ status }) => status === 'rejected')
-    expect(refused).toMatchObject({ reason: { code: 'HOME_UNUSABLE', message: expect.stringContaining('at work') } })
+    expect(refused).toMatchObject({
+      reason: { code: 'HOME_UNUSABLE', message: expect.stringContaining('holds the lock') }
+    })
     await expectStored(models, hub.files.get(fileName))
   })
 

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import { type ModelSource, modelName, nameFromFile, parseSource, sourceText } from '@unhosted/core/models'
 import { withFileLock } from '../base/index.ts'
 import { addModel, checkName } from './add-model.ts'
 import { readBundled } from './bundled-model.ts'
-import { cancelled } from './cancelled.ts'
 import { requireSpace } from './disk-space.ts'
 import { downloadFile } from './download-file.ts'
 import { sourceOf } from './find-model.ts'
@@ -44,7 +43,8 @@ export async function pullModel(context: StoreContext, reference: string, option
   return withFileLock(
     { path: join(context.folders.partial, `${partialKey(text)}.lock`), brief: false },
     options.signal,
-    () => download(context, { source, name }, options)
+    () => download(context, { source, name }, options),
+    context.clock
   )
 }
 
@@ -62,9 +62,8 @@ async function download(
 ): Promise<StoredModel> {
   const { signal } = options
   const source = sourceText(wanted.source)
-  const files =
-    wanted.source.kind === 'hf' ? await hubFiles(wanted.source, context.hub, signal) : urlFiles(wanted.source)
-  const remotes = await Promise.all(files.map(({ address }) => probeFile(address, context.hub, signal)))
+  const files = wanted.source.kind === 'hf' ? await hubFiles(wanted.source, context, signal) : urlFiles(wanted.source)
+  const remotes = await Promise.all(files.map(({ address }) => probeFile(address, context, signal)))
   const held = await heldAlready(context, files, remotes)
   if (held !== null) return addModel(context, { ...held, folder: '', name: wanted.name, source }, signal)
   const partial = await openPartial(context.folders, source)
@@ -72,7 +71,7 @@ async function download(
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
   await requireSpace(partial.folder, totalBytes - Math.min(totalBytes, await partial.takenBytes()), context.freeBytes)
   context.log.info({ model: wanted.name, source: wanted.source.kind, totalBytes }, 'download begins')
-  const meter = createMeter(totalBytes, options.onProgress)
+  const meter = createMeter(totalBytes, context.clock, options.onProgress)
   for (const [index, file] of files.entries()) {
     const remote = remotes[index]
     if (remote === undefined) continue
@@ -91,7 +90,7 @@ async function store(
   signal: AbortSignal
 ): Promise<StoredModel> {
   const parts = await ggufSet(join(partial.folder, storedName(0, model.fileCount)))
-  const facts = await inspectParts(parts, { signal }).catch(async (error: unknown) => {
+  const facts = await inspectParts(parts, { signal, clock: context.clock }).catch(async (error: unknown) => {
     if (error instanceof BaseError && error.code === 'MODEL_INVALID') await partial.discard()
     throw error
   })

@@ -1,10 +1,16 @@
-import { BaseError } from '@unhosted/core/errors'
-import { cancelled } from './cancelled.ts'
+import { BaseError, cancelled } from '@unhosted/core/errors'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 
 /** The hub that `hf:` names, and the token for it. */
 export interface Hub {
   readonly endpoint: string
   readonly token: string | null
+}
+
+/** What asking the hub, or another server, takes. */
+export interface HubAccess {
+  readonly hub: Hub
+  readonly clock: Clock
 }
 
 /** What a server says of a file before it is downloaded. */
@@ -23,19 +29,19 @@ export interface RemoteFile {
 }
 
 const maxRedirects = 10
+/** Longest time for a request and its answer, ms. */
 const answerMs = 30_000
 
 /**
  * Follow the redirects to a file and read what the server says of it, without its body.
  * @throws BaseError MODEL_DOWNLOAD_FAILED with what to do | CANCELLED
  */
-export async function probeFile(address: string, hub: Hub, signal: AbortSignal): Promise<RemoteFile> {
+export async function probeFile(address: string, { hub, clock }: HubAccess, signal: AbortSignal): Promise<RemoteFile> {
   let url = new URL(address)
   let linked: Linked = { sizeBytes: null, version: null, sha256: null }
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const headers = headersFor(url, hub)
-    const response = await request(url, { ...headers, range: 'bytes=0-0' }, signal)
-    await response.body?.cancel()
+    const response = await headOf(url, { ...headers, range: 'bytes=0-0' }, { clock, signal })
     if (url.origin === new URL(hub.endpoint).origin) linked = linkedFacts(response, linked)
     const location = response.headers.get('location')
     if (response.status >= 300 && response.status < 400 && location !== null) {
@@ -49,28 +55,50 @@ export async function probeFile(address: string, hub: Hub, signal: AbortSignal):
       sizeBytes: linked.sizeBytes ?? wholeSize(response),
       version: linked.version ?? response.headers.get('etag') ?? response.headers.get('last-modified'),
       sha256: linked.sha256,
-      ranges: response.status === 206 && (await announcesRanges(response, url, headers, signal))
+      ranges: response.status === 206 && (await announcesRanges(response, url, headers, { clock, signal }))
     }
   }
   throw failed(`${url.host} redirects in circles.`, 'Try again later, or from another address.')
 }
 
+interface RequestOptions {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
 /**
- * One GET whose answer has not been read; redirects are the caller's.
- * @throws BaseError MODEL_DOWNLOAD_FAILED | CANCELLED
+ * One GET; redirects are the caller's.
+ * @param read what to do with the answer; its body ends with the time limit
+ * @throws BaseError MODEL_DOWNLOAD_FAILED | CANCELLED, and what `read` throws
  */
-export async function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(url, {
-      headers: { 'accept-encoding': 'identity', ...headers },
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
-    })
-  } catch (error) {
-    if (signal.aborted) throw cancelled(error)
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'no answer in time'
-    throw failed(`${url.host} cannot be reached: ${cause}.`, 'Check the network and the address, then run it again.')
-  }
+export function request<T>(
+  url: URL,
+  headers: Record<string, string>,
+  { clock, signal }: RequestOptions,
+  read: (response: Response) => Promise<T>
+): Promise<T> {
+  return withTimeLimit({ clock, ms: answerMs, signal }, async (limited) => {
+    const sent = { 'accept-encoding': 'identity', ...headers }
+    const response = await fetch(url, { headers: sent, redirect: 'manual', signal: limited }).catch(
+      (error: unknown) => {
+        if (signal.aborted) throw cancelled(signal.reason)
+        const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'no answer in time'
+        throw failed(
+          `${url.host} cannot be reached: ${cause}.`,
+          'Check the network and the address, then run it again.'
+        )
+      }
+    )
+    return read(response)
+  })
+}
+
+/** Status and headers of the answer to a GET; its body is not read. */
+function headOf(url: URL, headers: Record<string, string>, options: RequestOptions): Promise<Response> {
+  return request(url, headers, options, async (response) => {
+    await response.body?.cancel()
+    return response
+  })
 }
 
 /** The hub's token goes to the hub's own origin and nowhere else. */
@@ -132,11 +160,10 @@ async function announcesRanges(
   part: Response,
   url: URL,
   headers: Record<string, string>,
-  signal: AbortSignal
+  options: RequestOptions
 ): Promise<boolean> {
   if (part.headers.get('accept-ranges') === 'bytes') return true
-  const whole = await request(url, headers, signal)
-  await whole.body?.cancel()
+  const whole = await headOf(url, headers, options)
   return whole.headers.get('accept-ranges') === 'bytes'
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError } from '../store/index.ts'
+import { fileError } from '../base/index.ts'
 import { readBundled } from './bundled-model.ts'
 import { matchModel } from './find-model.ts'
 import { updateIndex } from './model-index.ts'

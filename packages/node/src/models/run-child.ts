@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { errorDocumentSchema, parseBaseError } from '@unhosted/core/errors'
+import { cancelled, errorDocumentSchema, parseBaseError } from '@unhosted/core/errors'
 import { z } from 'zod'
-import { cancelled } from './cancelled.ts'
+import type { Clock } from '../base/index.ts'
 
 /** Modules of this folder that run in a process of their own: they import node-llama-cpp, or face hostile files. */
 type ChildModule = 'inspect-child' | 'download-child'
@@ -17,6 +17,7 @@ export interface ChildTask {
   /** Time without any message after which the child is ended, ms; counted once it has started. */
   readonly silenceMs: number
   readonly onProgress: (progress: unknown) => void
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
@@ -58,10 +59,11 @@ export async function runChild(task: ChildTask): Promise<unknown> {
   if (task.signal.aborted) throw cancelled(task.signal.reason)
   const child = spawn(task)
   const outcome = Promise.withResolvers<unknown>()
-  let silence = setTimeout(() => {}, 0)
+  let cancelSilence = (): void => {}
   const watch = (ms: number): void => {
-    clearTimeout(silence)
-    silence = setTimeout(() => outcome.reject(new ChildFailure('silent', `Nothing was heard for ${ms} ms.`)), ms)
+    cancelSilence()
+    const silent = new ChildFailure('silent', `Nothing was heard for ${ms} ms.`)
+    cancelSilence = task.clock.after(ms, () => outcome.reject(silent))
   }
   const onAbort = (): void => outcome.reject(cancelled(task.signal.reason))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -75,10 +77,10 @@ export async function runChild(task: ChildTask): Promise<unknown> {
       outcome.reject(parseBaseError(message.data) ?? new ChildFailure('died', 'It sent an error that is none.'))
   })
   child.once('error', (error) => outcome.reject(new ChildFailure('died', error.message)))
-  let drained: NodeJS.Timeout | undefined
+  let cancelDrain = (): void => {}
   child.once('exit', (code, signal) => {
     const how = signal === null ? `It ended with code ${code}.` : `It ended by ${signal}.`
-    drained = setTimeout(() => outcome.reject(new ChildFailure('died', how)), drainMs)
+    cancelDrain = task.clock.after(drainMs, () => outcome.reject(new ChildFailure('died', how)))
   })
   task.signal.addEventListener('abort', onAbort, { once: true })
   watch(startMs)
@@ -86,10 +88,10 @@ export async function runChild(task: ChildTask): Promise<unknown> {
     child.send({ type: 'start', request: task.request }, () => {})
     return await outcome.promise
   } finally {
-    clearTimeout(silence)
-    clearTimeout(drained)
+    cancelSilence()
+    cancelDrain()
     task.signal.removeEventListener('abort', onAbort)
-    await end(child, ended)
+    await end(child, ended, task.clock)
   }
 }
 
@@ -107,11 +109,11 @@ function spawn(task: ChildTask): ChildProcess {
 }
 
 /** Closing the channel tells the child to stop; it is killed when it does not. */
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+async function end(child: ChildProcess, ended: Promise<void>, clock: Clock): Promise<void> {
   if (child.pid === undefined) return
   if (child.connected) child.disconnect()
-  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+  const cancelKill = clock.after(graceMs, () => child.kill('SIGKILL'))
   await ended
-  clearTimeout(timer)
+  cancelKill()
   child.removeAllListeners()
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { fileError } from '../store/index.ts'
-import { cancelled } from './cancelled.ts'
+import { cancelled } from '@unhosted/core/errors'
+import { fileError } from '../base/index.ts'
 
 const chunkBytes = 1024 ** 2
 
@@ -12,7 +12,7 @@ export async function sha256File(path: string, options: { readonly signal: Abort
     const stream = createReadStream(path, { highWaterMark: chunkBytes, signal: options.signal })
     for await (const chunk of stream) hash.update(chunk)
   } catch (error) {
-    if (options.signal.aborted) throw cancelled(error)
+    if (options.signal.aborted) throw cancelled(options.signal.reason)
     throw fileError(path, error)
   }
   return hash.digest('hex')

@@ -1,4 +1,5 @@
 import type { Catalogue } from '@unhosted/core/models'
+import type { Clock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { BundledModel } from './bundled-model.ts'
 import type { FreeBytes } from './disk-space.ts'
@@ -10,6 +11,7 @@ import type { StoredModel } from './types.ts'
 export interface StoreContext {
   readonly folders: ModelFolders
   readonly log: Log
+  readonly clock: Clock
   readonly bundled: BundledModel
   readonly hub: Hub
   readonly stallMs: number

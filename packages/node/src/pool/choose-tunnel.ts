@@ -1,5 +1,6 @@
 import { BaseError } from '@unhosted/core/errors'
 import type { LeaseGranted } from '@unhosted/core/protocol'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { PeerHost } from '../p2p/types.ts'
 import type { Certificate } from './certificate.ts'
@@ -20,6 +21,7 @@ export interface TunnelChoice {
   readonly granted: LeaseGranted
   readonly certificate: Certificate
   readonly kind: 'auto' | 'tls' | 'libp2p'
+  readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -35,7 +37,7 @@ export async function chooseTunnel(choice: TunnelChoice): Promise<Tunnel> {
   const direct = choice.kind === 'libp2p' ? null : directTunnel(choice, ticket)
   if (direct !== null) {
     try {
-      await probe(direct, within(directMs, signal))
+      await probe(direct, directMs, choice)
       return direct
     } catch (error) {
       if (signal.aborted || choice.kind === 'tls') throw error
@@ -45,7 +47,7 @@ export async function chooseTunnel(choice: TunnelChoice): Promise<Tunnel> {
   }
   const tunnel = createStreamTunnel({ host, peerId, ticket })
   try {
-    await probe(tunnel, within(connectMs, signal))
+    await probe(tunnel, connectMs, choice)
     return tunnel
   } catch (error) {
     throw new BaseError('TUNNEL_FAILED', 'No tunnel to the other machine could be opened.', {
@@ -61,13 +63,10 @@ function directTunnel({ address, granted, certificate }: TunnelChoice, ticket: T
   return createTlsTunnel({ address, port, certificate, peerFingerprint, ticket })
 }
 
-async function probe(tunnel: Tunnel, signal: AbortSignal): Promise<void> {
-  const connection = await tunnel.connect('probe', { signal })
+async function probe(tunnel: Tunnel, ms: number, { clock, signal }: TunnelChoice): Promise<void> {
+  const connection = await withTimeLimit({ clock, ms, signal }, (limited) =>
+    tunnel.connect('probe', { signal: limited })
+  )
   connection.resume().end()
   connection.once('end', () => connection.destroy())
-}
-
-/** `signal`, or `ms` from now. The platform's timeout signal frees itself. */
-export function within(ms: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)])
 }

@@ -1,6 +1,5 @@
-export { type Clock, systemClock } from '../base/clock.ts'
 export { createLeaseClient, type LeaseClientOptions } from './lease-client.ts'
 export { createLeaseServer } from './lease-server.ts'
 export { defaultLeaseLimits, type LeaseLimits, type LeaseServerOptions } from './lease-server-options.ts'
-export { createMemoryLedger, type DeviceLimits, type MemoryLedgerOptions } from './ledger.ts'
+export { createMemoryLedger, type MemoryLedgerOptions } from './ledger.ts'
 export type * from './types.ts'

@@ -1,5 +1,5 @@
 import type { LeaseView } from '@unhosted/core/control'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import {
   fromWireError,
   type LeaseGranted,
@@ -7,11 +7,11 @@ import {
   leaseProtocol,
   leaseReplySchema
 } from '@unhosted/core/protocol'
-import type { Clock } from '../base/clock.ts'
+import { type Clock, withTimeLimit } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { FramedStream, PeerHost } from '../p2p/types.ts'
 import { type Certificate, createCertificate } from './certificate.ts'
-import { chooseTunnel, connectMs, within } from './choose-tunnel.ts'
+import { chooseTunnel, connectMs } from './choose-tunnel.ts'
 import { Connections } from './connections.ts'
 import { endLease } from './lease-end.ts'
 import { watchLease } from './lease-watch.ts'
@@ -37,6 +37,8 @@ export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
   const live = new Set<BorrowedLease>()
   const stopping = new AbortController()
   return {
+    name: 'leases borrowed',
+    start: async () => {},
     async borrow(request, { signal }) {
       const lease = await borrow(request, options, AbortSignal.any([signal, stopping.signal]))
       live.add(lease)
@@ -49,7 +51,7 @@ export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
     },
     leases: () => [...live].map((lease) => lease.view()),
     async stop() {
-      stopping.abort(cancelled())
+      stopping.abort(unwanted())
       await Promise.all([...live].map((lease) => lease.close()))
     }
   }
@@ -63,7 +65,7 @@ async function borrow(request: LeaseRequest, options: LeaseClientOptions, signal
     return await openLease({ request, granted, certificate, stream, options, signal })
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)))
-    throw signal.aborted ? cancelled(error) : error
+    throw signal.aborted ? unwanted(signal.reason) : error
   }
 }
 
@@ -119,11 +121,15 @@ async function openLease(parts: {
       granted,
       certificate: parts.certificate,
       kind: options.tunnel,
+      clock,
       log: options.log,
       signal: opening
     })
     const endpoint = await openLoopbackEndpoint({
-      connect: () => tunnel.connect('data', { signal: within(connectMs, scope.signal) }),
+      connect: () =>
+        withTimeLimit({ clock, ms: connectMs, signal: scope.signal }, (limited) =>
+          tunnel.connect('data', { signal: limited })
+        ),
       connections,
       clock,
       log: options.log
@@ -166,6 +172,6 @@ async function openLease(parts: {
 
 const advice = 'Ask again; the next plan leaves that machine out.'
 
-function cancelled(cause?: unknown): BaseError {
-  return new BaseError('CANCELLED', 'The lease is no longer wanted.', { advice: 'Ask again.', cause })
+function unwanted(cause?: unknown): BaseError {
+  return cancelled(cause, 'The lease is no longer wanted.')
 }

@@ -1,5 +1,5 @@
 import { toWireError } from '@unhosted/core/protocol'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { FramedStream } from '../p2p/types.ts'
 
 /** Longest that a goodbye may take, ms. */

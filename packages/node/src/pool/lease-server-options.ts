@@ -1,5 +1,5 @@
 import type { LeaseView } from '@unhosted/core/control'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { EngineRunner } from '../engine/types.ts'
 import type { Log } from '../log/index.ts'
 import type { PeerHost } from '../p2p/types.ts'

@@ -8,7 +8,7 @@ import { isTicketFor } from './opening.ts'
 import { serveStreamTunnels } from './stream-tunnel.ts'
 import type { LeaseServer } from './types.ts'
 
-/** Lends memory to paired peers with the grant `pool`; serves from the moment it is made. */
+/** Lends memory to paired peers with the grant `pool`. */
 export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
   const leases = new Set<LentLease>()
   const tasks = new Set<Promise<void>>()
@@ -56,42 +56,49 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
     return lease
   }
 
-  const stopTunnels = serveStreamTunnels({
-    host: options.host,
-    clock: options.clock,
-    find(peerId, opening) {
-      for (const lease of leases) {
-        if (lease.peer.peerId === peerId && isTicketFor(lease.ticket, opening)) {
-          return lease.hasRoom ? (connection) => lease.accept(connection, 'libp2p') : null
+  const serveTunnels = (): (() => void) =>
+    serveStreamTunnels({
+      host: options.host,
+      clock: options.clock,
+      find(peerId, opening) {
+        for (const lease of leases) {
+          if (lease.peer.peerId === peerId && isTicketFor(lease.ticket, opening)) {
+            return lease.hasRoom ? (connection) => lease.accept(connection, 'libp2p') : null
+          }
         }
+        return null
       }
-      return null
-    }
-  })
-  const stopLeases = options.host.handle(leaseProtocol, async (stream, { peer, signal }) => {
-    const task = serve(stream, peer, signal)
-    const settled = task.then(
-      () => {},
-      () => {}
-    )
-    tasks.add(settled)
-    settled.then(() => tasks.delete(settled))
-    await task
-  })
-  const stopGrants = options.host.on('peer:change', ({ peerId, record }) => {
-    if (record?.grants.pool === true) return
-    for (const lease of leases) {
-      if (lease.peer.peerId === peerId)
-        lease.end(refused('The grant to borrow memory was taken back.', 'Ask its owner.'))
-    }
-  })
+    })
+  const serveLeases = (): (() => void) =>
+    options.host.handle(leaseProtocol, async (stream, { peer, signal }) => {
+      const task = serve(stream, peer, signal)
+      const settled = task.then(
+        () => {},
+        () => {}
+      )
+      tasks.add(settled)
+      settled.then(() => tasks.delete(settled))
+      await task
+    })
+  const watchGrants = (): (() => void) =>
+    options.host.on('peer:change', ({ peerId, record }) => {
+      if (record?.grants.pool === true) return
+      for (const lease of leases) {
+        if (lease.peer.peerId === peerId)
+          lease.end(refused('The grant to borrow memory was taken back.', 'Ask its owner.'))
+      }
+    })
 
+  let serving: readonly (() => void)[] = []
   return {
+    name: 'leases lent',
     leases: () => [...leases].filter((lease) => lease.granted).map((lease) => lease.view()),
+    async start() {
+      if (serving.length === 0) serving = [serveTunnels(), serveLeases(), watchGrants()]
+    },
     async stop() {
-      stopLeases()
-      stopTunnels()
-      stopGrants()
+      for (const end of serving) end()
+      serving = []
       const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.', {
         advice: 'Ask again; the next plan leaves it out.'
       })

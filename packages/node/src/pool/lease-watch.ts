@@ -1,6 +1,6 @@
 import { BaseError } from '@unhosted/core/errors'
 import { fromWireError, leaseBeatMs, leaseMessageSchema, leaseMissedBeats } from '@unhosted/core/protocol'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { FramedStream } from '../p2p/types.ts'
 
 /** More messages than this between two of our own beats is no heartbeat. */

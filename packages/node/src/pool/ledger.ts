@@ -1,19 +1,11 @@
 import { BaseError } from '@unhosted/core/errors'
+import type { DeviceLimit } from '@unhosted/core/memory'
 import { formatBytes } from '@unhosted/core/units'
 import type { MemoryLedger, Reservation } from './types.ts'
 
-/** What may be taken of one device, bytes. */
-export interface DeviceLimits {
-  readonly totalBytes: number
-  /** --memory: all that this daemon may use, for itself and for peers together. */
-  readonly ownLimitBytes: number
-  /** --lend-memory: how much of it peers may have. */
-  readonly lendLimitBytes: number
-}
-
 export interface MemoryLedgerOptions {
   /** Asked at each reservation; undefined for a device that is not there. */
-  readonly limits: (deviceId: string) => DeviceLimits | undefined
+  readonly limits: (deviceId: string) => DeviceLimit | undefined
 }
 
 interface Held {
@@ -57,7 +49,7 @@ export function createMemoryLedger(options: MemoryLedgerOptions): MemoryLedger {
 }
 
 /** Bytes that `purpose` may still have; never negative, also where a limit was lowered below what is held. */
-function freeFor(purpose: 'own' | 'lent', limits: DeviceLimits, now: Held): number {
+function freeFor(purpose: 'own' | 'lent', limits: DeviceLimit, now: Held): number {
   const inAll = Math.min(limits.ownLimitBytes, limits.totalBytes) - now.own - now.lent
   const free = purpose === 'own' ? inAll : Math.min(inAll, limits.lendLimitBytes - now.lent)
   return Math.max(0, free)

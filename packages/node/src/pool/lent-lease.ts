@@ -5,6 +5,7 @@ import type { LeaseView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import type { PeerRecord } from '@unhosted/core/peers'
 import { type LeaseRequestMessage, leaseBeatMs, toWireError } from '@unhosted/core/protocol'
+import { withTimeLimit } from '../base/index.ts'
 import type { EngineRunner, RpcServer } from '../engine/types.ts'
 import type { FramedStream } from '../p2p/types.ts'
 import { createCertificate } from './certificate.ts'
@@ -15,6 +16,9 @@ import { watchLease } from './lease-watch.ts'
 import { listenTls, plainAddress, type TlsListener } from './tls-tunnel.ts'
 import type { TunnelTicket } from './tunnel.ts'
 import type { Reservation } from './types.ts'
+
+/** Longest that telling a refusal may take, ms. */
+const refusalMs = 500
 
 interface LentLeaseParts {
   readonly request: LeaseRequestMessage
@@ -193,9 +197,8 @@ export class LentLease {
     const { clock } = this.parts.options
     if (this.granted) return endLease(stream, this.reason, clock)
     const error = toWireError(this.reason)
-    await stream.writeJson({ type: 'refused', error }, { signal: AbortSignal.timeout(500) }).catch((failure: Error) => {
-      stream.abort(failure)
-    })
+    const refuse = (signal: AbortSignal): Promise<void> => stream.writeJson({ type: 'refused', error }, { signal })
+    await withTimeLimit({ clock, ms: refusalMs }, refuse).catch((failure: Error) => stream.abort(failure))
   }
 }
 

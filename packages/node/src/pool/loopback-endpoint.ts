@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { Connections } from './connections.ts'
 import { isOwnConnection } from './socket-owner.ts'

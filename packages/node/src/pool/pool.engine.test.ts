@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Clock, systemClock } from '../base/clock.ts'
+import { type Clock, systemClock } from '../base/index.ts'
 import { createEngineRunner } from '../engine/index.ts'
 import { testEngine } from '../engine/testing/engine.ts'
 import type { EngineRunner, LlamaServer } from '../engine/types.ts'
@@ -104,6 +104,7 @@ async function setup(makePair: () => Promise<HostPair>, tunnel: 'tls' | 'libp2p'
     limits: defaultLeaseLimits,
     onChange: () => {}
   })
+  await server.start(new AbortController().signal)
   cleanups.push(() => server.stop())
   const client = createLeaseClient({ host: pair.head, clock, log: silentLog, onChange: () => {}, tunnel })
   cleanups.push(() => client.stop())

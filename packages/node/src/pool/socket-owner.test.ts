@@ -32,7 +32,7 @@ it('does not take a connection that is not there for our own', async () => {
 if (process.platform === 'linux' && process.getuid?.() === 0) {
   it('keeps another user of the machine out of a lease', async () => {
     const hosts = fakeHosts({ address: '127.0.0.1' })
-    const { borrow, engine, stop } = leaseSetup(asHostPair(hosts))
+    const { borrow, engine, stop } = await leaseSetup(asHostPair(hosts))
     cleanups.push(stop)
     const lease = await borrow()
     const port = lease.endpoint.split(':')[1]

@@ -1,5 +1,5 @@
 import { type TunnelOpening, tunnelProtocol } from '@unhosted/core/protocol'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { PeerHost } from '../p2p/types.ts'
 import { framedDuplex } from './framed-duplex.ts'
 import { acceptConnection, openConnection, readOpening, tunnelFailed } from './opening.ts'

@@ -17,7 +17,7 @@ async function setup() {
   const hosts = fakeHosts({ address: '127.0.0.1' })
   const clock = new ManualClock()
   const pair = asHostPair(hosts)
-  const { engine, server, stop, held } = leaseSetup(pair, { clock })
+  const { engine, server, stop, held } = await leaseSetup(pair, { clock })
   cleanups.push(stop)
   const { stream, granted, certificate } = await rawLease(pair)
   const tls = granted.tls

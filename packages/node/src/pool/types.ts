@@ -1,4 +1,5 @@
 import type { LeaseView } from '@unhosted/core/control'
+import type { Part } from '../base/index.ts'
 
 /** What a head asks a peer for. */
 export interface LeaseRequest {
@@ -23,17 +24,16 @@ export interface BorrowedLease {
 }
 
 /** Borrower's side. */
-export interface LeaseClient {
+export interface LeaseClient extends Part {
   /** @throws BaseError LEASE_REFUSED | PEER_REFUSED | PEER_UNREACHABLE | PEER_LOST | PEER_PROTOCOL | TUNNEL_FAILED | CANCELLED */
   borrow(request: LeaseRequest, options: { readonly signal: AbortSignal }): Promise<BorrowedLease>
   leases(): readonly LeaseView[]
-  stop(): Promise<void>
 }
 
 /** Lender's side: enforces grants and --lend-memory, runs one ggml-rpc-server per lease. */
-export interface LeaseServer {
+export interface LeaseServer extends Part {
   leases(): readonly LeaseView[]
-  /** Ends every lease. Idempotent. */
+  /** Ends every lease. */
   stop(): Promise<void>
 }
 

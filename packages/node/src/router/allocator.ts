@@ -56,7 +56,7 @@ export interface AllocatorOptions {
     }
   ) => Promise<PlanResult>
   readonly ledger: MemoryLedger
-  readonly leases: LeaseClient
+  readonly leases: Pick<LeaseClient, 'borrow'>
   /** Waits for the engine. @throws BaseError ENGINE_MISSING | ENGINE_BUILD_FAILED | CANCELLED */
   readonly engineVersion: (signal: AbortSignal) => Promise<string>
   /** A peer failed us; plans leave it out for a while. */
@@ -169,7 +169,11 @@ async function holdMemory(
   }
 }
 
-async function borrow(request: LeaseRequest, signal: AbortSignal, leases: LeaseClient): Promise<BorrowedLease> {
+async function borrow(
+  request: LeaseRequest,
+  signal: AbortSignal,
+  leases: Pick<LeaseClient, 'borrow'>
+): Promise<BorrowedLease> {
   try {
     return await leases.borrow(request, { signal })
   } catch (error) {

@@ -5,10 +5,11 @@ import { BaseError, type ErrorCode } from '@unhosted/core/errors'
 import type { Plan } from '@unhosted/core/planner'
 import { bytes } from '@unhosted/core/units'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import type { ModelStore, StoredModel } from '../models/types.ts'
 import { createDispatcher, type PeerHolders } from './dispatcher.ts'
-import type { Instances, InstanceUse } from './instances.ts'
+import type { InstanceUse } from './instances.ts'
 import type { InferenceRequest, InferenceResponse, Placement } from './types.ts'
 
 const tiny = { id: 'a'.repeat(64), names: ['tiny'], sizeBytes: 3, problem: undefined } as unknown as StoredModel
@@ -75,7 +76,7 @@ function setUp(world: World) {
     }
     return { listen: { port: (engine.address() as AddressInfo).port }, plan, ended: ended.promise, release }
   }
-  const instances = { use, isLoaded: () => world.loaded === true, views: () => [] } as unknown as Instances
+  const loaded = { has: () => world.loaded === true }
   const peers = (world.peers ?? []).map(({ name, loaded = false }): PeerHolders => {
     const models = [{ id: tiny.id, names: ['tiny'], sizeBytes: 3, loaded }]
     return { peerId: name, machine: name, radius: 'local', roundTripMs: 1, models, fitsSolo: () => false }
@@ -98,7 +99,9 @@ function setUp(world: World) {
   const dispatcher = createDispatcher({
     self: { peerId: 'me', machine: 'me' },
     store,
-    instances,
+    instances: { use },
+    loaded,
+    clock: systemClock,
     peers: () => peers,
     fitsHere: async () => world.fitsHere === true,
     askPeer,

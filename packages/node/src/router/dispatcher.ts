@@ -3,7 +3,9 @@ import { BaseError, isBaseError } from '@unhosted/core/errors'
 import type { Radius } from '@unhosted/core/peers'
 import { describePlan, type Plan } from '@unhosted/core/planner'
 import { type Attempt, type Holder, routeAttempts } from '@unhosted/core/router'
+import { type Clock, within } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
+import type { LoadedModels } from '../models/index.ts'
 import type { ModelStore, StoredModel } from '../models/types.ts'
 import { forwardToEngine } from './engine-upstream.ts'
 import type { Instances, InstanceUse } from './instances.ts'
@@ -29,7 +31,8 @@ export interface PeerHolders {
 export interface DispatcherOptions {
   readonly self: { readonly peerId: string; readonly machine: string }
   readonly store: ModelStore
-  readonly instances: Instances
+  readonly instances: Pick<Instances, 'use'>
+  readonly loaded: Pick<LoadedModels, 'has'>
   readonly peers: () => readonly PeerHolders[]
   readonly fitsHere: (model: StoredModel, signal: AbortSignal) => Promise<boolean>
   /** Send a request to a peer. @throws BaseError */
@@ -38,6 +41,7 @@ export interface DispatcherOptions {
     request: InferenceRequest,
     options: { readonly signal: AbortSignal; readonly onPlacement: (placement: Placement) => void }
   ) => Promise<InferenceResponse>
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -49,7 +53,6 @@ interface DispatchOptions {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     models: () => servableModels(options),
-    instances: () => options.instances.views(),
     dispatch: (request, dispatchOptions) => dispatch(request, dispatchOptions, options)
   }
 }
@@ -109,54 +112,54 @@ async function serveHere(
     signal,
     onPlan: (plan) => onPlacement(placementOf(plan))
   })
-  // Whoever asked may go away before reading the first byte of the body.
+  // The client may go away before the first byte of the body is read.
   signal.addEventListener('abort', use.release, { once: true })
+  const serving: Serving = { use, signal, clock: options.clock }
   try {
     const { status, headers, body } = await explainLoss(
       forwardToEngine({ listen: use.listen, request, signal }),
-      use,
-      signal
+      serving
     )
-    return { status, headers, body: releaseAfter(body, use, signal), placement: placementOf(use.plan) }
+    return { status, headers, body: releaseAfter(body, serving), placement: placementOf(use.plan) }
   } catch (error) {
     use.release()
     throw error
   }
 }
 
-async function* releaseAfter(
-  body: AsyncIterable<Uint8Array>,
-  use: InstanceUse,
-  signal: AbortSignal
-): AsyncIterable<Uint8Array> {
+interface Serving {
+  readonly use: InstanceUse
+  readonly signal: AbortSignal
+  readonly clock: Clock
+}
+
+async function* releaseAfter(body: AsyncIterable<Uint8Array>, serving: Serving): AsyncIterable<Uint8Array> {
+  const { use, signal } = serving
   try {
     yield* body
   } catch (error) {
-    throw await lossReason(error, use, signal)
+    throw await lossReason(error, serving)
   } finally {
     signal.removeEventListener('abort', use.release)
     use.release()
   }
 }
 
-async function explainLoss<T>(answer: Promise<T>, use: InstanceUse, signal: AbortSignal): Promise<T> {
+async function explainLoss<T>(answer: Promise<T>, serving: Serving): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    throw await lossReason(error, use, signal)
+    throw await lossReason(error, serving)
   }
 }
 
+/** Longest wait for the reason why an instance ended, ms. */
+const reasonMs = 3000
+
 /** The upstream socket breaks a moment before the process is seen to end; the end tells why. */
-async function lossReason(error: unknown, use: InstanceUse, signal: AbortSignal): Promise<unknown> {
+async function lossReason(error: unknown, { use, signal, clock }: Serving): Promise<unknown> {
   if (signal.aborted || isBaseError(error, 'CANCELLED')) return error
-  const { promise: tooLate, resolve } = Promise.withResolvers<unknown>()
-  const timer = setTimeout(() => resolve(error), 3000)
-  try {
-    return await Promise.race([use.ended, tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
+  return (await within(use.ended, reasonMs, clock)) ?? error
 }
 
 /** Failures that say nothing against another place; a bad request is bad everywhere. */
@@ -184,7 +187,7 @@ async function findHere(reference: string, store: ModelStore): Promise<StoredMod
 }
 
 async function holderHere(model: StoredModel, signal: AbortSignal, options: DispatcherOptions): Promise<Holder> {
-  const loaded = options.instances.isLoaded(model.id)
+  const loaded = options.loaded.has(model.id)
   const fitsSolo = loaded || (await options.fitsHere(model, signal))
   return { ...options.self, radius: 'local', loaded, fitsSolo, roundTripMs: null }
 }
@@ -211,7 +214,7 @@ async function servableModels(options: DispatcherOptions): Promise<readonly Serv
     entry.holders.push(holder)
   }
   for (const model of await options.store.list()) {
-    add(model, { ...options.self, loaded: options.instances.isLoaded(model.id) })
+    add(model, { ...options.self, loaded: options.loaded.has(model.id) })
   }
   for (const { peerId, machine, models } of options.peers()) {
     for (const model of models) add(model, { peerId, machine, loaded: model.loaded })

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import type { LlamaServer } from '../engine/types.ts'
 import type { InferenceRequest } from './types.ts'
 
@@ -70,9 +70,7 @@ async function* readBody(response: IncomingMessage, signal: AbortSignal): AsyncG
 }
 
 function upstreamError(cause: unknown, signal: AbortSignal, what: string): BaseError {
-  if (signal.aborted) {
-    return new BaseError('CANCELLED', 'The request was cancelled.', { advice: 'Ask again.', cause })
-  }
+  if (signal.aborted) return cancelled(signal.reason, 'The request was cancelled.')
   return new BaseError('ENGINE_EXITED', what, {
     advice: 'Ask again; the model is loaded anew. The engine log has the reason.',
     cause

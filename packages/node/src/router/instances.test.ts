@@ -3,10 +3,11 @@ import { BaseError } from '@unhosted/core/errors'
 import type { Plan } from '@unhosted/core/planner'
 import { bytes } from '@unhosted/core/units'
 import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../base/testing/manual-clock.ts'
 import type { LlamaServer, ProcessExit } from '../engine/types.ts'
 import { silentLog } from '../log/index.ts'
+import { createLoadedModels } from '../models/index.ts'
 import type { StoredModel } from '../models/types.ts'
-import type { Clock } from '../pool/index.ts'
 import type { Allocation } from './allocator.ts'
 import { Instances } from './instances.ts'
 
@@ -23,35 +24,11 @@ const plan: Plan = {
 }
 const model = { id: plan.modelId, names: ['tiny'] } as unknown as StoredModel
 
-/** A clock that moves only when told. */
-function manualClock(): Clock & { advance(ms: number): void } {
-  let time = 0
-  const timers = new Set<{ at: number; run: () => void }>()
-  return {
-    now: () => time,
-    elapsed: () => time,
-    after: (delayMs, run) => {
-      const timer = { at: time + delayMs, run }
-      timers.add(timer)
-      return () => void timers.delete(timer)
-    },
-    every: () => {
-      throw new Error('nothing here repeats')
-    },
-    advance: (ms) => {
-      time += ms
-      for (const timer of [...timers].filter(({ at }) => at <= time)) {
-        timers.delete(timer)
-        timer.run()
-      }
-    }
-  }
-}
-
 function setUp(
   changes: { readonly startFails?: BaseError; readonly allocateFails?: BaseError; readonly neverReady?: boolean } = {}
 ) {
-  const clock = manualClock()
+  const clock = new ManualClock()
+  const loaded = createLoadedModels()
   const events: string[] = []
   const lost = Promise.withResolvers<BaseError>()
   const exits: ((exit: ProcessExit) => void)[] = []
@@ -95,13 +72,14 @@ function setUp(
     allocator: { allocate },
     start,
     idleUnloadMs: 1000,
+    loaded,
     clock,
     log: silentLog,
     onChange,
     onGone
   })
   const use = (signal = new AbortController().signal) => instances.use(model, 'generate', { signal, onPlan: () => {} })
-  return { clock, events, lost, exits, instances, use, held: () => held, running: () => running }
+  return { clock, loaded, events, lost, exits, instances, use, held: () => held, running: () => running }
 }
 
 /** Lets every promise that is ready run its course. */
@@ -122,17 +100,17 @@ describe('Instances', () => {
   test('an idle instance is unloaded after its time, a used one is not', async () => {
     const { use, clock, held, running } = setUp()
     const first = await use()
-    clock.advance(5000)
+    await clock.advance(5000)
     await settle()
     expect(held()).toBe(1)
     first.release()
-    clock.advance(999)
+    await clock.advance(999)
     const second = await use()
-    clock.advance(5000)
+    await clock.advance(5000)
     await settle()
     expect(held()).toBe(1)
     second.release()
-    clock.advance(1000)
+    await clock.advance(1000)
     await settle()
     expect([held(), running()]).toEqual([0, 0])
   })
@@ -153,7 +131,7 @@ describe('Instances', () => {
     const { ended } = await use()
     exits[0]?.({ code: null, signal: 'SIGKILL', summary: 'killed by SIGKILL' })
     await settle()
-    clock.advance(1000)
+    await clock.advance(1000)
     expect(await ended).toMatchObject({ code: 'ENGINE_EXITED', message: expect.stringContaining('SIGKILL') })
     await settle()
     expect(instances.views()).toEqual([])
@@ -176,7 +154,7 @@ describe('Instances', () => {
     const { use, held, instances, clock } = setUp(changes)
     const failed = expect(use()).rejects.toMatchObject({ code })
     await settle()
-    clock.advance(1000)
+    await clock.advance(1000)
     await failed
     await settle()
     expect(held()).toBe(0)
@@ -193,7 +171,7 @@ describe('Instances', () => {
     expect(held()).toBe(1)
     second.abort(new BaseError('CANCELLED', 'gone', { advice: 'x' }))
     await settle()
-    clock.advance(1000)
+    await clock.advance(1000)
     await settle()
     expect(held()).toBe(0)
     expect(instances.views()).toEqual([])
@@ -204,9 +182,19 @@ describe('Instances', () => {
     const { clock, instances, held } = setUp()
     await instances.keep(model, new AbortController().signal)
     expect(instances.views()[0]).toMatchObject({ activeRequests: 0, idleUnloadAt: null })
-    clock.advance(60_000)
+    await clock.advance(60_000)
     await settle()
     expect(held()).toBe(1)
+  })
+
+  test('a model is loaded from when its instance answers until it is unloaded', async () => {
+    const { use, loaded, clock } = setUp()
+    expect(loaded.has(model.id)).toBe(false)
+    const { release } = await use()
+    expect(loaded.has(model.id)).toBe(true)
+    release()
+    await clock.advance(1000)
+    expect(loaded.has(model.id)).toBe(false)
   })
 
   test('stop frees all and refuses new uses', async () => {

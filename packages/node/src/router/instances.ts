@@ -1,11 +1,11 @@
 import type { InstanceView } from '@unhosted/core/control'
-import { BaseError, isBaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled, isBaseError } from '@unhosted/core/errors'
 import type { Plan } from '@unhosted/core/planner'
-import { untilAborted } from '../base/until-aborted.ts'
+import { type Clock, type Part, untilAborted, within } from '../base/index.ts'
 import type { LlamaServer } from '../engine/types.ts'
 import type { Log } from '../log/index.ts'
+import type { LoadedModels } from '../models/index.ts'
 import type { StoredModel } from '../models/types.ts'
-import type { Clock } from '../pool/index.ts'
 import type { Allocation, Allocator, IdleInstances } from './allocator.ts'
 import type { Purpose } from './purpose.ts'
 
@@ -20,6 +20,8 @@ export interface InstancesOptions {
   ) => Promise<LlamaServer>
   /** An idle instance is unloaded after this long, ms; Infinity keeps it. */
   readonly idleUnloadMs: number
+  /** Told which models answer. */
+  readonly loaded: LoadedModels
   readonly clock: Clock
   readonly log: Log
   readonly onChange: (view: InstanceView) => void
@@ -50,6 +52,8 @@ interface Instance {
   loadedAt: number | null
   idleSince: number
   cancelIdleTimer: (() => void) | null
+  /** It answers no longer. */
+  forgetLoaded: (() => void) | null
   /** Settles when it is known where the layers go. */
   planned: Promise<Plan>
   /** Settles when it answers. */
@@ -59,7 +63,8 @@ interface Instance {
 }
 
 /** Loads models on demand, shares each instance between requests, unloads idle ones, and frees all when one ends. */
-export class Instances {
+export class Instances implements Part {
+  readonly name = 'instances'
   readonly #options: InstancesOptions
   readonly #instances = new Map<string, Instance>()
   readonly #closing = new Set<Promise<void>>()
@@ -68,10 +73,7 @@ export class Instances {
     evict: async () => {
       const oldest = this.#idleInstances().sort((a, b) => a.idleSince - b.idleSince)[0]
       if (oldest === undefined) return false
-      await this.#unload(
-        oldest,
-        new BaseError('CANCELLED', 'It made room for another model.', { advice: 'Ask again.' })
-      )
+      await this.#unload(oldest, cancelled(undefined, 'It made room for another model.'))
       return true
     }
   }
@@ -90,11 +92,6 @@ export class Instances {
     return [...this.#instances.values()].some((i) => i.model.id === modelId)
   }
 
-  /** Whether an instance of it answers now. */
-  isLoaded(modelId: string): boolean {
-    return [...this.#instances.values()].some((i) => i.model.id === modelId && i.state === 'ready')
-  }
-
   /**
    * Use the model's instance, loading it first where need be. Loading stops when every caller has gone.
    * @param onPlan called once the plan is known, before the weights are loaded.
@@ -105,7 +102,7 @@ export class Instances {
     purpose: Purpose,
     options: { readonly signal: AbortSignal; readonly onPlan: (plan: Plan) => void }
   ): Promise<InstanceUse> {
-    if (this.#stopped) throw new BaseError('CANCELLED', 'The daemon is stopping.', { advice: 'Start it again.' })
+    if (this.#stopped) throw daemonStopping()
     const instance = this.#instances.get(instanceKey(model, purpose)) ?? this.#load(model, purpose)
     const release = this.#retain(instance)
     try {
@@ -127,10 +124,13 @@ export class Instances {
     release()
   }
 
+  /** Instances start on demand. */
+  async start(): Promise<void> {}
+
   /** End every instance and wait until its processes, leases and memory are freed. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true
-    const reason = new BaseError('CANCELLED', 'The daemon is stopping.', { advice: 'Start it again.' })
+    const reason = daemonStopping()
     await Promise.all([...this.#instances.values()].map((instance) => this.#unload(instance, reason)))
     await Promise.all(this.#closing)
   }
@@ -154,6 +154,7 @@ export class Instances {
       loadedAt: null,
       idleSince: this.#options.clock.now(),
       cancelIdleTimer: null,
+      forgetLoaded: null,
       planned: pending,
       ready: pending,
       ended,
@@ -195,6 +196,7 @@ export class Instances {
       signal.throwIfAborted()
       void server.exited.then((exit) => this.#onExit(instance, exit.summary))
       instance.state = 'ready'
+      instance.forgetLoaded = this.#options.loaded.add(instance.model.id)
       instance.loadedAt = this.#options.clock.now()
       this.#options.onChange(this.#view(instance))
       return server
@@ -234,7 +236,8 @@ export class Instances {
       released = true
       instance.users -= 1
       if (instance.users > 0 || this.#instances.get(instance.key) !== instance) return
-      if (instance.state === 'loading') instance.loading.abort(loadAbandoned())
+      if (instance.state === 'loading')
+        instance.loading.abort(cancelled(undefined, 'Every client that waited for the model went away.'))
       else this.#startIdleTimer(instance)
     }
   }
@@ -245,10 +248,7 @@ export class Instances {
     this.#options.onChange(this.#view(instance))
     if (instance.kept || !Number.isFinite(idleUnloadMs)) return
     instance.cancelIdleTimer = clock.after(idleUnloadMs, () => {
-      const reason = new BaseError('CANCELLED', 'It was idle.', {
-        advice: 'Ask again; it is loaded on demand.'
-      })
-      void this.#unload(instance, reason)
+      void this.#unload(instance, cancelled(undefined, 'It was idle.'))
     })
   }
 
@@ -256,6 +256,7 @@ export class Instances {
     if (this.#instances.get(instance.key) !== instance) return Promise.resolve()
     this.#instances.delete(instance.key)
     instance.state = 'stopping'
+    instance.forgetLoaded?.()
     instance.cancelIdleTimer?.()
     instance.loading.abort(reason)
     instance.end(reason)
@@ -297,9 +298,7 @@ function instanceKey(model: StoredModel, purpose: Purpose): string {
 
 const pending: Promise<never> = new Promise(() => {})
 
-function loadAbandoned(): BaseError {
-  return new BaseError('CANCELLED', 'Everyone who waited for the model went away.', { advice: 'Ask again.' })
-}
+const daemonStopping = (): BaseError => cancelled(undefined, 'The daemon is stopping.')
 
 function asBaseError(error: unknown): BaseError {
   if (error instanceof BaseError) return error
@@ -307,14 +306,4 @@ function asBaseError(error: unknown): BaseError {
     advice: 'Run with --verbose and report it.',
     cause: error
   })
-}
-
-async function within<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | null> {
-  const { promise: timeout, resolve } = Promise.withResolvers<null>()
-  const cancel = clock.after(timeoutMs, () => resolve(null))
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    cancel()
-  }
 }

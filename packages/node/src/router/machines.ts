@@ -2,8 +2,9 @@ import type { PeerView } from '@unhosted/core/control'
 import type { Inventory } from '@unhosted/core/inventory'
 import { type PlanPeer, refuseMachine } from '@unhosted/core/planner'
 import type { StoredModel } from '../models/types.ts'
-import type { PeerInventories, PeerPresence } from '../p2p/index.ts'
+import type { PeerInventories, PeerPresence } from '../p2p/types.ts'
 import type { PeerHolders } from './dispatcher.ts'
+import { fitsAlone } from './planning.ts'
 
 /** Where the other machines stand, as the router, the planner and the owner see them. */
 export interface Machines {
@@ -22,7 +23,8 @@ export interface MachinesOptions {
   /** This machine, as last taken stock of; null before. */
   readonly own: () => Inventory | null
   readonly isLost: (peerId: string) => boolean
-  readonly fitsThere: (model: StoredModel, inventory: Inventory) => boolean
+  /** Tokens asked for by the owner; null for the default of each model. */
+  readonly contextSize: number | null
 }
 
 export function createMachines(options: MachinesOptions): Machines {
@@ -46,7 +48,7 @@ export function createMachines(options: MachinesOptions): Machines {
     const inventory = inventories.of(peerId)
     const mayAsk = inventories.grantsFrom(peerId)?.infer === true
     if (record === null || state !== 'connected' || inventory === null || !mayAsk) return []
-    const fitsSolo = (model: StoredModel): boolean => options.fitsThere(model, inventory)
+    const fitsSolo = (model: StoredModel): boolean => fitsAlone(model, inventory, options.contextSize)
     const roundTripMs = link?.roundTripMs ?? null
     return [{ peerId, machine: name, radius: record.radius, roundTripMs, models: inventory.models, fitsSolo }]
   }

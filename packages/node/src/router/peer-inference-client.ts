@@ -1,4 +1,4 @@
-import { BaseError } from '@unhosted/core/errors'
+import { BaseError, cancelled } from '@unhosted/core/errors'
 import {
   fromWireError,
   type InferMessage,
@@ -40,7 +40,7 @@ export async function askPeer(
   } catch (error) {
     detach()
     stream.abort(error instanceof Error ? error : new Error(String(error)))
-    throw options.signal.aborted ? cancelled(error) : error
+    throw options.signal.aborted ? givenUp(options.signal) : error
   }
 }
 
@@ -119,7 +119,7 @@ async function* readBody(
       } else if (frame.message.type !== 'keepalive') throw broken('a second head came within the answer')
     }
   } catch (error) {
-    throw signal.aborted ? cancelled(error) : error
+    throw signal.aborted ? givenUp(signal) : error
   } finally {
     detach()
     if (whole) await stream.close()
@@ -154,7 +154,7 @@ function failureOf(wire: WireError): BaseError {
 
 /** Reset the stream when `signal` aborts, also while nobody reads the body. */
 function abortWith(stream: FramedStream, signal: AbortSignal): () => void {
-  const onAbort = (): void => stream.abort(cancelled(signal.reason))
+  const onAbort = (): void => stream.abort(givenUp(signal))
   signal.addEventListener('abort', onAbort, { once: true })
   const detach = (): void => signal.removeEventListener('abort', onAbort)
   stream.ended.then(detach)
@@ -173,6 +173,6 @@ function lost(): BaseError {
   return new BaseError('PEER_LOST', 'The peer ended in the middle of an answer.', { advice: 'Ask again.' })
 }
 
-function cancelled(cause: unknown): BaseError {
-  return new BaseError('CANCELLED', 'The request was cancelled.', { advice: 'Ask again.', cause })
+function givenUp({ reason }: AbortSignal): BaseError {
+  return cancelled(reason, 'The request was cancelled.')
 }

@@ -11,9 +11,9 @@ import {
   maxInferBodyBytes,
   toWireError
 } from '@unhosted/core/protocol'
+import type { Clock, Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { FramedStream, PeerHost, ProtocolHandlerContext } from '../p2p/types.ts'
-import type { Clock } from '../pool/index.ts'
 import { InferFrames } from './infer-frames.ts'
 import { readRequest } from './read-request.ts'
 import type { Dispatcher, InferenceRequest } from './types.ts'
@@ -47,14 +47,14 @@ export interface PeerInferenceServerOptions {
   readonly limits: PeerInferenceLimits
 }
 
-export interface PeerInferenceServer {
+export interface PeerInferenceServer extends Part {
   /** Requests that are being answered now. */
   readonly active: number
-  /** Take no more requests, cancel those under way, and wait until they are gone. Idempotent. */
+  /** Take no more requests, cancel those under way, and wait until they are gone. */
   stop(): Promise<void>
 }
 
-/** Answers whole requests of paired peers with the grant `infer`; serves from the moment it is made. */
+/** Answers whole requests of paired peers with the grant `infer`. */
 export function createPeerInferenceServer(options: PeerInferenceServerOptions): PeerInferenceServer {
   const { limits } = options
   const active = new Map<Promise<void>, string>()
@@ -107,7 +107,7 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
     }
   }
 
-  const stopHandling = options.host.handle(inferProtocol, async (stream, context: ProtocolHandlerContext) => {
+  const handle = async (stream: FramedStream, context: ProtocolHandlerContext): Promise<void> => {
     const task = serve(stream, context.peer, AbortSignal.any([context.signal, stopping.signal]))
     const settled = task.then(
       () => {},
@@ -116,14 +116,19 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
     active.set(settled, context.peer.peerId)
     settled.then(() => active.delete(settled))
     await task
-  })
+  }
+  let stopHandling: (() => void) | null = null
 
   return {
+    name: 'requests of peers',
     get active() {
       return active.size
     },
+    async start() {
+      stopHandling ??= options.host.handle(inferProtocol, handle)
+    },
     async stop() {
-      stopHandling()
+      stopHandling?.()
       stopping.abort()
       await Promise.all(active.keys())
     }

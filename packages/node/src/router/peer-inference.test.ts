@@ -3,9 +3,9 @@ import { BaseError } from '@unhosted/core/errors'
 import { defaultGrants } from '@unhosted/core/peers'
 import { inferProtocol, inferSilenceMs, maxInferBodyBytes } from '@unhosted/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../base/index.ts'
 import { silentLog } from '../log/index.ts'
 import type { FramedStream } from '../p2p/types.ts'
-import { systemClock } from '../pool/index.ts'
 import { type HostPair, hostPairs, ManualClock } from '../pool/testing/index.ts'
 import { askPeer } from './peer-inference-client.ts'
 import {
@@ -73,6 +73,7 @@ async function setup(
     log: silentLog,
     limits: { ...defaultPeerInferenceLimits, ...options.limits }
   })
+  await server.start(new AbortController().signal)
   cleanups.push(() => server.stop())
   const placements: Placement[] = []
   const ask = (request = requestFor(), signal = new AbortController().signal) =>

@@ -30,22 +30,13 @@ export interface Planning {
   ): Promise<PlanResult>
   /** Whether this machine holds the model without any peer. */
   fitsHere(model: StoredModel, signal: AbortSignal): Promise<boolean>
-  /** Whether that machine could hold it without any other. */
-  fitsThere(model: StoredModel, inventory: Inventory): boolean
 }
 
 export function createPlanning(options: PlanningOptions): Planning {
-  const contextOf = (model: StoredModel, asked: number | null): number =>
-    chooseContextSize(asked ?? options.contextSize, model.facts.contextLength)
-  const planAlone = (model: StoredModel, head: Inventory): PlanResult => {
-    const contextSize = contextOf(model, null)
-    return planModel({ model: model.facts, modelName: nameOf(model), contextSize, head, peers: [] })
-  }
-
   return {
     async plan(model, { purpose, without, unloaded, contextSize: asked, signal }) {
       const head = withUnloaded(await options.inventory(signal), unloaded)
-      const contextSize = contextOf(model, asked)
+      const contextSize = contextOf(model, asked ?? options.contextSize)
       const peers = options
         .peers()
         .filter(({ inventory }) => !without.has(inventory.peerId))
@@ -64,10 +55,21 @@ export function createPlanning(options: PlanningOptions): Planning {
       const bold = planModel({ ...request, peers: peers.map((peer) => ({ ...peer, recentlyLost: false })) })
       return bold.ok ? bold : cautious
     },
-    fitsHere: async (model, signal) => planAlone(model, await options.inventory(signal)).ok,
-    fitsThere: (model, inventory) => planAlone(model, inventory).ok
+    fitsHere: async (model, signal) => fitsAlone(model, await options.inventory(signal), options.contextSize)
   }
 }
+
+/**
+ * Whether a machine holds the model on its own devices, without any peer.
+ * @param contextSize tokens asked for by the owner; null for the default of the model
+ */
+export function fitsAlone(model: StoredModel, head: Inventory, contextSize: number | null): boolean {
+  const request = { model: model.facts, modelName: nameOf(model), contextSize: contextOf(model, contextSize) }
+  return planModel({ ...request, head, peers: [] }).ok
+}
+
+const contextOf = (model: StoredModel, asked: number | null): number =>
+  chooseContextSize(asked, model.facts.contextLength)
 
 function nameOf(model: StoredModel): string {
   return model.names[0] ?? model.id

@@ -1,4 +1,4 @@
-import type { InstanceView, ServableModel } from '@unhosted/core/control'
+import type { ServableModel } from '@unhosted/core/control'
 
 /** An HTTP request for a model, wherever it is served. */
 export interface InferenceRequest {
@@ -43,5 +43,4 @@ export interface Dispatcher {
     request: InferenceRequest,
     options: { readonly signal: AbortSignal; readonly onPlacement: (placement: Placement) => void }
   ): Promise<InferenceResponse>
-  instances(): readonly InstanceView[]
 }

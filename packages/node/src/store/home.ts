@@ -1,7 +1,7 @@
 import { access, chmod, constants, lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
-import { fileError, hasErrno } from './atomic-file.ts'
+import { fileError, hasErrno } from '../base/index.ts'
 import { type HomePaths, shortSocketFolder } from './paths.ts'
 
 const ownerOnly = 0o700

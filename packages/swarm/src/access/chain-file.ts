@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fileError, type HomePaths, readJsonFile, writeJsonFile } from '@unhosted/node/store'
+import { fileError } from '@unhosted/node/base'
+import { type HomePaths, readJsonFile, writeJsonFile } from '@unhosted/node/store'
 import { formatDeployment, parseDeployment, type SwarmDeployment } from '@unhosted/swarm-contracts'
 import { z } from 'zod'
 import { BaseError } from '../errors/index.ts'

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fileError, writeJsonFile } from '@unhosted/node/store'
+import { fileError } from '@unhosted/node/base'
+import { writeJsonFile } from '@unhosted/node/store'
 
 /**
  * Write a JSON file so that it is there after a power cut once this returns: the file is synced and renamed by the

@@ -1,4 +1,4 @@
-import { BaseError } from '../errors/index.ts'
+import { BaseError, cancelled as cancelledBecause } from '../errors/index.ts'
 
 /** The endpoint answered a call with an error of its own. Its words are scrubbed of the address. */
 export class RpcAnswerError extends Error {
@@ -46,10 +46,10 @@ export function cancelled(signal: AbortSignal): BaseError {
   if (reason instanceof DOMException && reason.name === 'TimeoutError') {
     return unreachable('of this chain', 'it took longer than it was given')
   }
-  return new BaseError('CANCELLED', 'The work on the chain was cancelled.', {
-    advice: 'Run it again: a transaction that was already signed is found, not sent twice.',
-    cause: reason
-  })
+  return cancelledBecause(
+    reason,
+    'The work on the chain was cancelled. A transaction that was already signed is found again, not sent twice.'
+  )
 }
 
 const errnoWords: Readonly<Record<string, string>> = {

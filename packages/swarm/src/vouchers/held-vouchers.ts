@@ -1,6 +1,7 @@
 import { readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileError, readJsonFile } from '@unhosted/node/store'
+import { fileError } from '@unhosted/node/base'
+import { readJsonFile } from '@unhosted/node/store'
 import { z } from 'zod'
 import { writeDurableJson } from '../chain/index.ts'
 import {

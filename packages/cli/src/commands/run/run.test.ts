@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { systemClock } from '@unhosted/node/base'
 import { type ControlService, createControlServer } from '@unhosted/node/control'
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
@@ -44,8 +45,13 @@ describe('unhosted run', () => {
     const service: Partial<ControlService> = {
       status: async () => ({ endpoint: `http://127.0.0.1:${port}` }) as Awaited<ReturnType<ControlService['status']>>
     }
-    const server = createControlServer({ paths, service: service as ControlService, log: silentLog })
-    await server.start()
+    const server = createControlServer({
+      paths,
+      service: service as ControlService,
+      clock: systemClock,
+      log: silentLog
+    })
+    await server.start(new AbortController().signal)
     cleanUp.defer(() => server.stop())
   })
   afterAll(() => cleanUp.disposeAsync())

@@ -1,5 +1,6 @@
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { startNode } from '@unhosted/node'
+import { systemClock, within } from '@unhosted/node/base'
 import { openDaemonLog } from '@unhosted/node/log'
 import { prepareHome } from '@unhosted/node/store'
 import type { CommandContext, Handler } from '../../command/context.ts'
@@ -55,17 +56,9 @@ function toldToStop({ input, signal }: CommandContext, untilInputEnds: boolean):
 }
 
 async function withPatience(stopping: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(
-      new BaseError('INTERNAL', `The daemon did not stop within ${stopPatienceMs / 1000} s.`, {
-        advice: 'Press Ctrl-C again; the next start cleans up what is left.'
-      })
-    )
-  }, stopPatienceMs)
-  try {
-    await Promise.race([stopping, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+  const stopped = stopping.then(() => true)
+  if ((await within(stopped, stopPatienceMs, systemClock)) !== null) return
+  throw new BaseError('INTERNAL', `The daemon did not stop within ${stopPatienceMs / 1000} s.`, {
+    advice: 'Press Ctrl-C again; the next start cleans up what is left.'
+  })
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 export class ManualClock implements Clock {
   private time = 1_700_000_000_000
   private readonly alarms = new Set<{ at: number; every: number | null; act: () => void }>()
+  private readonly waiting = new Set<() => void>()
 
   now(): number {
     return this.time
@@ -26,6 +27,16 @@ export class ManualClock implements Clock {
     return this.alarms.size
   }
 
+  /** How long each timer has still to run, ms, the next one first. */
+  get remaining(): readonly number[] {
+    return [...this.alarms].map(({ at }) => at - this.time).sort((a, b) => a - b)
+  }
+
+  /** Resolves once this many timers are set, or more. */
+  async untilPending(count: number): Promise<void> {
+    while (this.alarms.size < count) await new Promise<void>((resolve) => this.waiting.add(resolve))
+  }
+
   /** Turn the hands; what is due rings in order, and promises get a turn in between. */
   async advance(ms: number): Promise<void> {
     const until = this.time + ms
@@ -44,6 +55,8 @@ export class ManualClock implements Clock {
 
   private add(alarm: { at: number; every: number | null; act: () => void }): () => void {
     this.alarms.add(alarm)
+    for (const resolve of this.waiting) resolve()
+    this.waiting.clear()
     return () => {
       this.alarms.delete(alarm)
     }

@@ -1,29 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { processIdentity } from '../../base/index.ts'
 import { silentLog } from '../../log/index.ts'
 import { type HomePaths, homePaths } from '../../store/index.ts'
 import { buildEngine } from '../build-engine.ts'
 import { defaultCacheDirectory } from '../engine-cache.ts'
 import { assetPath } from '../engine-source.ts'
 import { findEngine } from '../find-engine.ts'
-import { processIdentity } from '../process-state.ts'
 import type { Engine, LlamaServerOptions } from '../types.ts'
 
 export const tinyModel = assetPath('tiny', 'unhosted-tiny-q8_0.gguf')
 
 /** The engine that tests run: UNHOSTED_ENGINE, else the one in the user's cache, built if it is not there. */
 export async function testEngine(signal: AbortSignal = new AbortController().signal): Promise<Engine> {
-  const options = {
+  const search = {
     configuredPath: process.env.UNHOSTED_ENGINE ?? null,
     cacheDirectory: defaultCacheDirectory(process.env),
     environment: process.env,
     log: silentLog,
-    signal,
-    onProgress: () => {}
+    signal
   }
-  const found = await findEngine(options)
-  return found.engine ?? (await buildEngine(options))
+  const { engine } = await findEngine(search)
+  return engine ?? (await buildEngine({ ...search, onProgress: () => {} }))
 }
 
 export interface TestHome extends AsyncDisposable {

@@ -43,7 +43,6 @@ export function fakeDispatcher(dispatch: Dispatch): Dispatcher & { readonly aske
   return {
     asked,
     models: async () => [tinyModel],
-    instances: () => [],
     dispatch: (request, options) => {
       asked.push(request)
       return dispatch(request, options)

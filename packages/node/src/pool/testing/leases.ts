@@ -1,5 +1,5 @@
 import { type LeaseGranted, type LeaseRequestMessage, leaseProtocol, leaseReplySchema } from '@unhosted/core/protocol'
-import { type Clock, systemClock } from '../../base/clock.ts'
+import { type Clock, systemClock } from '../../base/index.ts'
 import { silentLog } from '../../log/index.ts'
 import type { FramedStream } from '../../p2p/types.ts'
 import { type Certificate, createCertificate } from '../certificate.ts'
@@ -26,14 +26,14 @@ export interface LeaseSetup {
 export const nothingHeld = { rpcServers: 0, own: 0, lent: 0, lentLeases: 0, borrowedLeases: 0 }
 
 /** A lender with 500 bytes to lend on its CPU and a borrower, over two hosts. */
-export function leaseSetup(
+export async function leaseSetup(
   pair: HostPair,
   options: {
     readonly tunnel?: LeaseClientOptions['tunnel']
     readonly limits?: Partial<LeaseLimits>
     readonly clock?: Clock
   } = {}
-): LeaseSetup {
+): Promise<LeaseSetup> {
   const engine = new EchoEngine()
   const ledger = createMemoryLedger({
     limits: (id) => (id === 'CPU' ? { totalBytes: 1000, ownLimitBytes: 800, lendLimitBytes: 500 } : undefined)
@@ -42,6 +42,7 @@ export function leaseSetup(
   const limits = { ...defaultLeaseLimits, ...options.limits }
   const server = createLeaseServer({ ...common, host: pair.lender, engine: () => engine, ledger, threads: 1, limits })
   const client = createLeaseClient({ ...common, host: pair.head, tunnel: options.tunnel ?? 'auto' })
+  await server.start(new AbortController().signal)
   const request: LeaseRequest = {
     peerId: pair.lender.peerId,
     deviceId: 'CPU',

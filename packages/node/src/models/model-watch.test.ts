@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
-import { watchModels } from './watch-models.ts'
+import { createModelWatch } from './model-watch.ts'
+
+const never = new AbortController().signal
 
 describe('the watch of the models folder', () => {
   let folder: string
@@ -15,16 +17,18 @@ describe('the watch of the models folder', () => {
   it('tells when a file comes, in a folder that was not there', async () => {
     const models = join(folder, 'models')
     const told = Promise.withResolvers<void>()
-    const stop = await watchModels(models, told.resolve, silentLog)
+    const watch = createModelWatch(models, told.resolve, silentLog)
+    await watch.start(never)
     await writeFile(join(models, 'index.json'), '{}')
     await told.promise
-    stop()
+    await watch.stop()
   })
 
-  it('tells no more once it was ended', async () => {
+  it('tells no more once it was stopped', async () => {
     let count = 0
-    const stop = await watchModels(folder, () => (count += 1), silentLog)
-    stop()
+    const watch = createModelWatch(folder, () => (count += 1), silentLog)
+    await watch.start(never)
+    await watch.stop()
     await writeFile(join(folder, 'index.json'), '{}')
     await new Promise(setImmediate)
     expect(count).toBe(0)
