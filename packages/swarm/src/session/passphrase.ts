@@ -3,7 +3,7 @@ import { type Arguments, askSecret, usageError } from '@unhosted/terminal'
 import { BaseError } from '../errors/index.ts'
 import { systemKeychain } from '../wallet/index.ts'
 import type { CommandContext } from './context.ts'
-import type { passphraseOptions } from './passphrase-options.ts'
+import type { passphraseOptions } from './options.ts'
 
 type PassphraseArguments = Arguments<typeof passphraseOptions, Record<never, never>>
 

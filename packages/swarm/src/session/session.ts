@@ -23,10 +23,9 @@ import { createCandidSender } from './candid-sender.ts'
 import type { CommandContext } from './context.ts'
 import type { chainOptions, signingOptions } from './options.ts'
 import { knownPassphrase } from './passphrase.ts'
-import type { passphraseOptions } from './passphrase-options.ts'
 
 type ChainArguments = Arguments<typeof chainOptions, Record<never, never>>
-type SigningArguments = Arguments<typeof signingOptions & typeof passphraseOptions, Record<never, never>>
+type SigningArguments = Arguments<typeof signingOptions, Record<never, never>>
 
 /** A wallet on a chain, ready to sign. */
 export interface PayerSession extends OpenedSwarm {

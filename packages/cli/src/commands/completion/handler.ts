@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { usageError } from '@unhosted/terminal'
 import type { Handler } from '../../command/context.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
 /** Each asks the program itself for the words that may follow, so that a script never grows old. */
 const scripts: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { parseDuration } from '@unhosted/core/units'
 import { type Arguments, safeLine, usageError } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { pairByDigits } from './by-digits.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 import { renderInvite } from './render.ts'
 
 const inviteScheme = 'unhosted://'

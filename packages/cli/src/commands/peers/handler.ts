@@ -3,7 +3,7 @@ import { isBaseError } from '@unhosted/core/errors'
 import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { renderDevices, renderLendable, renderLink, renderWarnings, shortId } from '../../render/facts.ts'
-import type { options } from './options.ts'
+import type { options } from './index.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { client, output, signal } = context

@@ -2,7 +2,7 @@ import { BaseError } from '@unhosted/core/errors'
 import { usageError } from '@unhosted/terminal'
 import type { Handler } from '../../command/context.ts'
 import { renderPlan } from '../../render/plan.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 import { describeShortfall } from './shortfall.ts'
 
 /** The most that the daemon takes, tokens. */

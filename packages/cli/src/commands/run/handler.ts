@@ -5,7 +5,7 @@ import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/strea
 import { createTextPrinter } from '../../chat/text-printer.ts'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { type ChatSettings, chat } from './chat.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 type RunArguments = Arguments<typeof options, typeof positionals>
 

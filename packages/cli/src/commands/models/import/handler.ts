@@ -5,7 +5,7 @@ import { createModelStore } from '@unhosted/node/models'
 import { prepareHome } from '@unhosted/node/store'
 import { safeLine } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {
   await prepareHome(paths)

@@ -4,7 +4,7 @@ import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
 import { safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../../command/context.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
 export const handle: Handler<Record<never, never>, typeof positionals> = async ({ model: reference }, context) => {
   const { paths, output } = context

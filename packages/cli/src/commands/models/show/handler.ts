@@ -6,7 +6,7 @@ import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
 import { type Colours, safeLine, usageError } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 /** The most that an inventory may hold, bytes. */
 const largestMachine = 2 ** 50

@@ -1,13 +1,13 @@
 import { BaseError } from '../../../errors/index.ts'
 import { type FoundLane, findLanes, type Lanes, readChainTime, usdcInWords } from '../../../index.ts'
 import type { CommandContext, Handler } from '../../../session/context.ts'
-import type { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
+import type { lanePositionals, signingOptions } from '../../../session/options.ts'
 import { laneClosed, matchLane } from '../../../session/parse.ts'
 import { shortLane, spanInWords } from '../../../session/render.ts'
 import { openChain, openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 
-export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof lanePositionals> = async (args, context) => {
   const { paths, signal } = context
   const { payer } = await walletAddresses(paths)
   const swarm = await openChain(args, context)

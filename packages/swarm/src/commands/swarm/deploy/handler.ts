@@ -18,7 +18,7 @@ import { renderDeployment } from '../../../session/render.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { confirm, openChain, openSender, showSigned } from '../../../session/session.ts'
 import { unlock, walletAddresses } from '../../../wallet/index.ts'
-import type { options } from './options.ts'
+import type { options } from './index.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { output, paths, signal } = context

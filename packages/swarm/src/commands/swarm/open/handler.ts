@@ -7,7 +7,7 @@ import { shortLane } from '../../../session/render.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 /** What SwarmLanes allows, seconds. */
 const leastWindow = 3600

@@ -1,13 +1,13 @@
 import { findLanes, usdcInWords } from '../../../index.ts'
 import type { Handler } from '../../../session/context.ts'
-import type { laneOptions, lanePositionals } from '../../../session/lane-options.ts'
+import type { lanePositionals, signingOptions } from '../../../session/options.ts'
 import { laneClosed, matchLane } from '../../../session/parse.ts'
 import { shortLane } from '../../../session/render.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openChain, openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 
-export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof lanePositionals> = async (args, context) => {
   const { output, paths, signal } = context
   const { payer: provider } = await walletAddresses(paths)
   const earned = await findLanes(await openChain(args, context), { provider }, signal)

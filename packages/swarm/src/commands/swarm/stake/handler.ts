@@ -5,16 +5,17 @@ import { prepareHome } from '@unhosted/node/store'
 import type { Arguments } from '@unhosted/terminal'
 import { peerIdHash, readChainTime, readStake, usdcInWords } from '../../../index.ts'
 import type { CommandContext, Handler } from '../../../session/context.ts'
+import type { signingOptions } from '../../../session/options.ts'
 import { parseAmount } from '../../../session/parse.ts'
 import { renderStake, stakeDocument } from '../../../session/render-stake.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openChain, openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { options, positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-type StakeArguments = Arguments<typeof options, typeof positionals>
+type StakeArguments = Arguments<typeof signingOptions, typeof positionals>
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   if (args.amount === undefined) return show(args, context)
   return add(args, parseAmount(args.amount), context)
 }

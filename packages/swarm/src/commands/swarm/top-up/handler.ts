@@ -1,14 +1,14 @@
 import { findLanes, usdcInWords } from '../../../index.ts'
 import type { Handler } from '../../../session/context.ts'
-import type { laneOptions } from '../../../session/lane-options.ts'
+import type { signingOptions } from '../../../session/options.ts'
 import { laneClosed, matchLane, parseAmount } from '../../../session/parse.ts'
 import { shortLane } from '../../../session/render.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openChain, openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-export const handle: Handler<typeof laneOptions, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context
   const amount = parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)

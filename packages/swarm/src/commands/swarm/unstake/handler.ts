@@ -2,16 +2,16 @@ import { usageError } from '@unhosted/terminal'
 import type { Address } from '../../../deal/index.ts'
 import { type OpenedSwarm, readChainTime, readStake, usdcInWords } from '../../../index.ts'
 import type { Handler } from '../../../session/context.ts'
+import type { signingOptions } from '../../../session/options.ts'
 import { parseAmount } from '../../../session/parse.ts'
 import { spanInWords } from '../../../session/render.ts'
 import { renderStake, stakeDocument } from '../../../session/render-stake.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openChain, openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { options } from '../stake/options.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context
   const amount = args.amount === undefined ? null : parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)

@@ -3,7 +3,7 @@ import { writeChainFile } from '../../../index.ts'
 import type { Handler } from '../../../session/context.ts'
 import { renderDeployment } from '../../../session/render.ts'
 import { openChain } from '../../../session/session.ts'
-import type { options } from './options.ts'
+import type { options } from './index.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { output, paths } = context

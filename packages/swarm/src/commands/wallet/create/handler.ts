@@ -1,7 +1,7 @@
 import { prepareHome } from '@unhosted/node/store'
 import type { Handler } from '../../../session/context.ts'
+import type { passphraseOptions } from '../../../session/options.ts'
 import { newPassphrase, rememberPassphrase } from '../../../session/passphrase.ts'
-import type { passphraseOptions } from '../../../session/passphrase-options.ts'
 import { renderAddresses } from '../../../session/render-wallet.ts'
 import { createWallet } from '../../../wallet/index.ts'
 import { refuseSecondWallet } from '../refuse-second.ts'

@@ -4,7 +4,7 @@ import { parseAmount } from '../../../session/parse.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context

@@ -1,11 +1,12 @@
 import { sendUsdc, usdcInWords } from '../../../index.ts'
 import type { Handler } from '../../../session/context.ts'
+import type { signingOptions } from '../../../session/options.ts'
 import { parseAddress, parseAmount, refuseContract } from '../../../session/parse.ts'
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openPayer } from '../../../session/session.ts'
-import type { options, positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   const { output, signal } = context
   const amount = parseAmount(args.amount)
   const to = parseAddress(args.to)

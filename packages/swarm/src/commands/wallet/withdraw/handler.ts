@@ -4,7 +4,7 @@ import { parseAddress, parseAmount, refuseContract } from '../../../session/pars
 import { checksummed } from '../../../session/render-wallet.ts'
 import { openPayer } from '../../../session/session.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 const sources = { deposit: 'the free deposit', earnings: 'what was earned', credit: 'the credit' } as const
 
