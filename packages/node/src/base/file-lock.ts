@@ -28,8 +28,8 @@ export async function withFileLock<T>(lock: FileLock, signal: AbortSignal, work:
   while (!(await acquire(path, owner))) {
     const tookOver = await takeOverIfStale(lock)
     if (!tookOver && performance.now() > giveUpAt) {
-      throw new BaseError('HOME_UNUSABLE', `Another unhosted process is at work on the same: it holds ${path}.`, {
-        advice: 'Wait for it to end; if there is none, delete the file.'
+      throw new BaseError('HOME_UNUSABLE', `Another unhosted process holds the lock ${path}.`, {
+        advice: 'Wait until it ends. If there is no such process, delete the file.'
       })
     }
     await delay(pollMs, undefined, { signal }).catch((cause: unknown) => {

@@ -27,7 +27,7 @@ export async function rpcProtocolVersion(port: number, signal: AbortSignal): Pro
   } catch (cause) {
     throwIfCancelled(signal, 'Looking at an engine')
     throw new BaseError('ENGINE_START_FAILED', 'ggml-rpc-server does not answer the protocol greeting.', {
-      advice: 'It is of another version than this one can use. Run unhosted engine build.',
+      advice: 'It is a version that this Unhosted cannot use. Run unhosted engine build.',
       cause
     })
   } finally {

@@ -74,7 +74,7 @@ function upstreamError(cause: unknown, signal: AbortSignal, what: string): BaseE
     return new BaseError('CANCELLED', 'The request was cancelled.', { advice: 'Ask again.', cause })
   }
   return new BaseError('ENGINE_EXITED', what, {
-    advice: 'Ask again; the model is loaded anew. The engine log has the reason.',
+    advice: 'Retry the request; the model is loaded again. The engine log has the reason.',
     cause
   })
 }

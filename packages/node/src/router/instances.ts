@@ -219,7 +219,7 @@ export class Instances {
     const reason =
       lost ??
       new BaseError('ENGINE_EXITED', `The engine for ${instance.model.names[0]} ended: ${summary}`, {
-        advice: 'Ask again; the model is loaded anew. The engine log has more.'
+        advice: 'Retry the request; the model is loaded again. The engine log has the details.'
       })
     await this.#unload(instance, reason)
   }
@@ -246,7 +246,7 @@ export class Instances {
     if (instance.kept || !Number.isFinite(idleUnloadMs)) return
     instance.cancelIdleTimer = clock.after(idleUnloadMs, () => {
       const reason = new BaseError('CANCELLED', 'It was idle.', {
-        advice: 'Ask again; it is loaded on demand.'
+        advice: 'Retry the request; the model is loaded on demand.'
       })
       void this.#unload(instance, reason)
     })
@@ -298,13 +298,15 @@ function instanceKey(model: StoredModel, purpose: Purpose): string {
 const pending: Promise<never> = new Promise(() => {})
 
 function loadAbandoned(): BaseError {
-  return new BaseError('CANCELLED', 'Everyone who waited for the model went away.', { advice: 'Ask again.' })
+  return new BaseError('CANCELLED', 'Every client that waited for the model has disconnected.', {
+    advice: 'Ask again.'
+  })
 }
 
 function asBaseError(error: unknown): BaseError {
   if (error instanceof BaseError) return error
   return new BaseError('INTERNAL', 'Loading the model failed.', {
-    advice: 'Run with --verbose and report it.',
+    advice: 'Run the daemon with --verbose and report the output.',
     cause: error
   })
 }

@@ -59,7 +59,7 @@ export function fileError(path: string, error: unknown): unknown {
   if (error instanceof BaseError) return error
   if (hasErrno(error, 'ENOSPC') || hasErrno(error, 'EDQUOT')) {
     return new BaseError('DISK_FULL', `No room left on the disk to write ${path}.`, {
-      advice: 'Free some space and try again.',
+      advice: 'Free some disk space and try again.',
       cause: error
     })
   }
@@ -74,7 +74,7 @@ export function fileError(path: string, error: unknown): unknown {
   const reason = errno === undefined ? undefined : reasons[errno]
   if (reason === undefined) return error
   return new BaseError('HOME_UNUSABLE', `${path} cannot be used: ${reason}.`, {
-    advice: 'Correct its owner and permissions, or choose another home folder with --home.',
+    advice: 'Check its owner and permissions, or choose another home folder with --home.',
     cause: error
   })
 }

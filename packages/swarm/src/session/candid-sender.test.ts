@@ -27,7 +27,7 @@ describe('Ctrl-C while a transaction is sent', () => {
   it('says after the signature that it stands', async () => {
     const { sending, notes } = stoppedAfter(1)
     await expect(sending).rejects.toMatchObject({ code: 'TX_PENDING', message: expect.stringContaining('signed') })
-    expect(notes).toEqual([expect.stringContaining('does not take it back')])
+    expect(notes).toEqual([expect.stringContaining('does not cancel the transaction')])
   })
 
   it('cancels before the signature', async () => {

@@ -38,7 +38,7 @@ export async function createWallet(
 ): Promise<Readonly<Record<WalletRole, Address>>> {
   if (passphrase.length < minPassphraseLength) {
     throw new BaseError('WALLET_PASSPHRASE_WEAK', `A passphrase needs at least ${minPassphraseLength} characters.`, {
-      advice: 'Take several words that nobody would guess together.'
+      advice: 'Use several words that are hard to guess together.'
     })
   }
   if (await hasWallet(paths)) throw exists(paths)
@@ -119,12 +119,12 @@ async function readKeystoreText(paths: HomePaths, role: WalletRole): Promise<str
 
 const missing = (): BaseError =>
   new BaseError('WALLET_MISSING', 'There is no wallet in the home folder.', {
-    advice: 'Make one with unhosted wallet create, or bring one with unhosted wallet import.'
+    advice: 'Create one with unhosted wallet create, or import a key with unhosted wallet import.'
   })
 
 const exists = (paths: HomePaths): BaseError =>
   new BaseError('WALLET_EXISTS', `There is a wallet already: ${paths.wallet}.`, {
-    advice: 'Move it away first, and keep it: whoever loses its files loses what they own.'
+    advice: 'Move it to a safe place first: if you lose its files, you lose what the wallet owns.'
   })
 
 const corrupt = (name: string, cause?: unknown): BaseError =>

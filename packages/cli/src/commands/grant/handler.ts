@@ -13,5 +13,5 @@ export function renderGrants({ name, radius, grants }: GrantedView): string {
   const may = [grants.infer ? 'send requests' : null, grants.pool ? 'borrow memory' : null].filter(
     (one) => one !== null
   )
-  return `${safeLine(name)} (${radius}) may ${may.length === 0 ? 'do nothing here' : `${may.join(' and ')} here`}.`
+  return `${safeLine(name)} (${radius}) ${may.length === 0 ? 'has no grants here' : `may ${may.join(' and ')} here`}.`
 }

@@ -28,11 +28,11 @@ async function measureAll({ client, output, signal }: CommandContext): Promise<v
 /** The table of `unhosted peers`, what keeps machines out of pools, and the warnings. */
 export function renderPeers({ peers, warnings }: PeersReport, colours: Colours): string {
   const blocks: string[] = []
-  if (peers.length === 0) blocks.push('No other machine has been seen.')
+  if (peers.length === 0) blocks.push('No other machine found.')
   else blocks.push(renderPeerTable(peers, colours))
   const reasons = peers
     .filter((peer) => peer.paired && peer.cannotPool !== null)
-    .map((peer) => `${safeLine(peer.name)} takes no part in pools: ${safeLine(peer.cannotPool ?? '')}`)
+    .map((peer) => `${safeLine(peer.name)} cannot pool: ${safeLine(peer.cannotPool ?? '')}`)
   if (reasons.length > 0) blocks.push(reasons.join('\n'))
   if (warnings.length > 0) blocks.push(renderWarnings(warnings, colours))
   if (peers.some((peer) => !peer.paired)) blocks.push(colours.dim('Pair a machine with: unhosted pair NAME'))

@@ -35,9 +35,13 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
 async function refuseSecondDaemon({ client, paths, signal }: CommandContext): Promise<void> {
   try {
     const { pid, endpoint } = await client.status({ signal })
-    throw new BaseError('DAEMON_RUNNING', `A daemon already runs on ${paths.home} (process ${pid}, ${endpoint}).`, {
-      advice: 'Use it, stop it with: unhosted stop, or choose another home folder with --home.'
-    })
+    throw new BaseError(
+      'DAEMON_RUNNING',
+      `A daemon is already running on ${paths.home} (process ${pid}, ${endpoint}).`,
+      {
+        advice: 'Use that one, stop it with unhosted stop, or choose another home folder with --home.'
+      }
+    )
   } catch (error) {
     if (!isBaseError(error, 'DAEMON_NOT_RUNNING')) throw error
   }
@@ -59,7 +63,7 @@ async function withPatience(stopping: Promise<void>): Promise<void> {
   const timer = setTimeout(() => {
     late.reject(
       new BaseError('INTERNAL', `The daemon did not stop within ${stopPatienceMs / 1000} s.`, {
-        advice: 'Press Ctrl-C again; the next start cleans up what is left.'
+        advice: 'Press Ctrl-C again. The next start cleans up.'
       })
     )
   }, stopPatienceMs)

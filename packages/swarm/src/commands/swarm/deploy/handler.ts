@@ -23,13 +23,14 @@ import type { options } from './index.ts'
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { output, paths, signal } = context
   const { rpc: rpcUrl, chain: chainId } = args
-  if (rpcUrl === undefined || chainId === undefined) throw usageError('Where to deploy? Give --rpc URL and --chain ID.')
+  if (rpcUrl === undefined || chainId === undefined)
+    throw usageError('Missing flags: --rpc URL and --chain ID say where to deploy.')
   const usdc = args.usdc === undefined || args.usdc === 'mock' ? args.usdc : parseAddress(args.usdc)
   const disputeBond = parseAmount(args.bond)
   const { payer } = await walletAddresses(paths)
   const count = usdc === 'mock' ? 'three' : 'two'
   output.note(
-    `Deploy ${count} contracts to chain ${chainId}; ${checksummed(payer)} pays the gas. They are not audited.`
+    `Deploy ${count} contracts to chain ${chainId}. They are not audited. ${checksummed(payer)} pays the gas.`
   )
   await confirm(args, context)
   const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
@@ -41,7 +42,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     disputeBond,
     signal,
     show: showSigned(output),
-    onDeployed: (name, address) => output.note(`${name} stands at ${address}.`)
+    onDeployed: (name, address) => output.note(`${name} is deployed at ${address}.`)
   })
   await prepareHome(paths)
   await writeChainFile(paths, { rpcUrl, deployment })
@@ -55,6 +56,6 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     output.note(`Minted ${usdcInWords(mintedMock)} for ${checksummed(payer)}.`)
   }
   output.result(JSON.parse(formatDeployment(deployment)), () =>
-    ['Deployed, checked on the chain, and set for wallet and swarm commands:', renderDeployment(deployment)].join('\n')
+    ['Deployed and verified. The wallet and swarm commands now use:', renderDeployment(deployment)].join('\n')
   )
 }

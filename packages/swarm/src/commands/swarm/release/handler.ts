@@ -14,12 +14,12 @@ export const handle: Handler<typeof signingOptions, typeof lanePositionals> = as
   const { laneId, lane, state } = matchLane(args.lane, earned, 'earns from')
   if (state.status === 'closed') throw laneClosed(laneId)
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
-    `Release lane ${shortLane(laneId)} of ${checksummed(lane.payer)} on chain ${deployment.chainId}:`,
-    'vouchers that were not claimed are worth nothing after that.'
+    `Release lane ${shortLane(laneId)} of ${checksummed(lane.payer)} on chain ${deployment.chainId}.`,
+    'Unclaimed vouchers become worthless.'
   ])
   const returned = await lanes.release(lane, { signal })
   output.result(
     { laneId, status: 'closed', returnedMicroUsdc: String(returned) },
-    () => `Lane ${shortLane(laneId)} is closed; ${usdcInWords(returned)} went back to its payer.`
+    () => `Lane ${shortLane(laneId)} is closed. ${usdcInWords(returned)} went back to its payer.`
   )
 }

@@ -36,8 +36,8 @@ async function add(args: StakeArguments, amount: MicroUsdc, context: CommandCont
   const { peerId } = await loadIdentity(paths, silentLog)
   const machine = peerIdHash(peerId)
   const session = await openPayer(args, context, async ({ deployment }) => [
-    `Stake ${usdcInWords(amount)} of ${checksummed(payer)} on chain ${deployment.chainId}, for the machine ${peerId}.`,
-    'It can be lost: see unhosted swarm stake --help.'
+    `Stake ${usdcInWords(amount)} of ${checksummed(payer)} on chain ${deployment.chainId} for machine ${peerId}.`,
+    'You can lose the stake: see unhosted swarm stake --help.'
   ])
   const before = await session.stakes.stakeOf(payer, signal)
   if (before.jobKey !== jobKey || before.peerIdHash !== machine) {

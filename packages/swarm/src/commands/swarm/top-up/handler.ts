@@ -16,12 +16,12 @@ export const handle: Handler<typeof signingOptions, typeof positionals> = async 
   const { laneId, lane, state } = matchLane(args.lane, paid, 'pays for')
   if (state.status === 'closed') throw laneClosed(laneId)
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
-    `Set ${usdcInWords(amount)} more aside in lane ${shortLane(laneId)} for ${checksummed(lane.provider)},`,
+    `Add ${usdcInWords(amount)} to lane ${shortLane(laneId)} for ${checksummed(lane.provider)}`,
     `on chain ${deployment.chainId}.`
   ])
   const funded = await lanes.topUp(lane, amount, { signal })
   output.result(
     { laneId, fundedMicroUsdc: String(funded) },
-    () => `Lane ${shortLane(laneId)} holds ${usdcInWords(funded)} in all.`
+    () => `Lane ${shortLane(laneId)} now has ${usdcInWords(funded)} in total.`
   )
 }

@@ -13,7 +13,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
   const { chainId, usdc, swarmLanes, providerStake } = deployment
   output.result({ chainId, usdc, swarmLanes, providerStake, endpoint: connection.shown }, () =>
     [
-      `Using chain ${chainId} at ${connection.shown}; its contracts are the ones of this version.`,
+      `Using chain ${chainId} at ${connection.shown}. Its contracts match this version.`,
       renderDeployment(deployment)
     ].join('\n')
   )

@@ -20,7 +20,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const { free } = await lanes.account(payer, signal)
   output.result({ transaction: transactionHash, amountMicroUsdc: String(amount), freeMicroUsdc: String(free) }, () =>
     [
-      `Deposited ${usdcInWords(amount)}; ${usdcInWords(free)} are free for lanes.`,
+      `Deposited ${usdcInWords(amount)}. ${usdcInWords(free)} are free for lanes.`,
       `Transaction ${transactionHash}`
     ].join('\n')
   )
