@@ -1,10 +1,11 @@
 import { isBaseError } from '@unhosted/core/errors'
 import { createControlClient } from '@unhosted/node/control'
 import { defaultHome, homePaths } from '@unhosted/node/store'
-import { createOutput, type Output, usageError } from '@unhosted/terminal'
+import { createOutput, type Output } from '@unhosted/terminal'
 import { buildParser, type Chosen } from './command/build-parser.ts'
 import type { CommandContext } from './command/context.ts'
-import { type Entry, isGroup, loadEntries } from './command/entry.ts'
+import { type Entry, loadEntries } from './command/entry.ts'
+import { explainUsage } from './command/explain-usage.ts'
 import { watchInterrupts } from './command/interrupts.ts'
 import {
   asBaseError,
@@ -14,7 +15,7 @@ import {
   exitCodes,
   renderError
 } from './command/report-error.ts'
-import { suggest } from './command/suggest.ts'
+import { wrapHelp } from './command/wrap-help.ts'
 import { commands } from './commands/index.ts'
 import { version } from './version.ts'
 
@@ -65,9 +66,12 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   } catch (error) {
     const known = asBaseError(error)
     if (output.json) output.result(errorDocument(known), () => '')
-    // Whoever pressed Ctrl-C knows what happened.
+    // Ctrl-C needs no explanation.
     else if (known.code === 'CANCELLED' && signal.aborted) stderr.write('\nCancelled.\n')
-    else stderr.write(`${renderError(known, output.errorColours, flag('--verbose'))}\n`)
+    else {
+      const style = { colours: output.errorColours, verbose: flag('--verbose'), columns: output.errorColumns() }
+      stderr.write(`${renderError(known, style)}\n`)
+    }
     return exitCodeOf(known)
   }
 }
@@ -96,45 +100,8 @@ async function parse(
       return { ...chosen, home: typeof home === 'string' ? home : undefined }
     }
   } catch (error) {
-    throw isBaseError(error) ? withSuggestion(error.message, argv, entries) : error
+    throw isBaseError(error, 'USAGE') ? explainUsage(error.message, argv, entries) : error
   }
-  if (answer !== '') output.line(answer)
+  if (answer !== '') output.line(output.live ? wrapHelp(answer, output.columns()) : answer)
   return undefined
-}
-
-/** What people who come from other programs for local models are used to type. */
-const otherNames: Readonly<Record<string, string>> = {
-  chat: 'run',
-  ls: 'models ls',
-  list: 'models ls',
-  pull: 'models pull',
-  get: 'models pull',
-  show: 'models show',
-  rm: 'models rm',
-  import: 'models import',
-  ps: 'status',
-  start: 'serve'
-}
-
-/** A mistyped word gets the command it most likely meant. */
-function withSuggestion(what: string, argv: readonly string[], entries: readonly Entry[]): Error {
-  const words = argv.filter((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home')
-  const [first, second] = words
-  const entry = entries.find((each) => each.name === first)
-  const known = entry === undefined ? entries : isGroup(entry) ? entry.commands : []
-  const word = entry === undefined ? first : second
-  if (word === undefined || known.length === 0 || known.some((each) => each.name === word)) {
-    const command =
-      entry === undefined ? undefined : known.length === 0 ? first : [first, word].filter(Boolean).join(' ')
-    return usageError(what, command)
-  }
-  const near = suggest(
-    word,
-    known.map((each) => each.name)
-  )
-  const prefix = entry === undefined ? '' : `${entry.name} `
-  const meant = near ?? (entry === undefined && Object.hasOwn(otherNames, word) ? otherNames[word] : undefined)
-  return usageError(
-    `There is no command "${prefix}${word}".${meant === undefined ? '' : ` Did you mean "${prefix}${meant}"?`}`
-  )
 }

@@ -33,17 +33,31 @@ describe('exit codes', () => {
       says: /Did you mean "models pull"/
     },
     { id: 'the help to read', args: ['models', 'import'], code: 2, error: 'USAGE', says: /models import --help/ },
-    { id: 'nonsense', args: ['xylophone'], code: 2, error: 'USAGE', says: /There is no command "xylophone"/ },
-    { id: 'an unknown flag', args: ['status', '--frob'], code: 2, error: 'USAGE', says: /frob/ },
-    { id: 'a flag without its value', args: ['serve', '--port'], code: 2, error: 'USAGE', says: /port/ },
+    { id: 'nonsense', args: ['xylophone'], code: 2, error: 'USAGE', says: /Unknown command: xylophone/ },
+    { id: 'an unknown flag', args: ['status', '--frob'], code: 2, error: 'USAGE', says: /Unknown flag: --frob\./ },
+    {
+      id: 'a mistyped flag',
+      args: ['serve', '--lend-memroy', '1GiB'],
+      code: 2,
+      error: 'USAGE',
+      says: /Unknown flag: --lend-memroy\. Did you mean "--lend-memory"/
+    },
+    { id: 'one word too many', args: ['status', 'now'], code: 2, error: 'USAGE', says: /Unexpected argument: now\./ },
+    {
+      id: 'a flag without its value',
+      args: ['serve', '--port'],
+      code: 2,
+      error: 'USAGE',
+      says: /--port needs a value/
+    },
     {
       id: 'a choice that is none',
       args: ['pair', '--radius', 'public'],
       code: 2,
       error: 'USAGE',
-      says: /--radius takes one of "local", "trusted", not "public"/
+      says: /--radius must be one of "local", "trusted", not "public"/
     },
-    { id: 'a missing positional', args: ['unpair'], code: 2, error: 'USAGE', says: /\S/ },
+    { id: 'a missing positional', args: ['unpair'], code: 2, error: 'USAGE', says: /Missing argument: PEER\./ },
     { id: 'a missing subcommand', args: ['models'], code: 2, error: 'USAGE', says: /ls/ },
     { id: 'a word for a number', args: ['plan', 'tiny', '--ctx', 'many'], code: 2, error: 'USAGE', says: /--ctx/ },
     {
@@ -113,7 +127,9 @@ describe('exit codes', () => {
     await using folder = await temporaryFolder()
     const { stdout, stderr } = await runProgram(['status', '--home', folder.path])
     expect(stdout).toBe('')
-    expect(stderr).toBe(`error: No daemon runs on ${folder.path}.\n  Start one with: unhosted serve\n`)
+    expect(stderr).toBe(
+      `error[DAEMON_NOT_RUNNING]: No daemon runs on ${folder.path}.\n  Start one with: unhosted serve\n`
+    )
   })
 
   it('shows a stack with --verbose alone', async () => {

@@ -146,7 +146,7 @@ describe('a wallet on a chain', () => {
 
   it.each([
     ['more than there is', ['wallet', 'withdraw', '1000'], 1, 'deposit'],
-    ['nothing', ['wallet', 'deposit', '0'], 2, 'nothing'],
+    ['nothing', ['wallet', 'deposit', '0'], 2, 'more than 0'],
     ['half a micro-USDC', ['wallet', 'deposit', '0.0000005'], 1, '6 decimals'],
     ['an address with a wrong checksum', ['wallet', 'send', '1', `${provider.slice(0, -1)}9`], 2, 'not an address']
   ])('refuses %s', async (_id, args, code, words) => {
@@ -173,7 +173,7 @@ describe('lanes of a wallet', () => {
     const name: string = opened.laneId.slice(2, 8)
     expect(await sign('swarm', 'top-up', name, '0.25')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('$0.75 USDC in all')
+      stdout: expect.stringContaining('$0.75 USDC in total')
     })
     expect(await document('swarm', 'lanes')).toMatchObject({
       lanes: [{ laneId: opened.laneId, provider: provider.toLowerCase(), status: 'open', fundedMicroUsdc: '750000' }]
@@ -195,7 +195,7 @@ describe('lanes of a wallet', () => {
     expect(await document('wallet', 'balance')).toMatchObject({ depositedMicroUsdc: '4000000', inLanesMicroUsdc: '0' })
     expect(await sign('swarm', 'close', name)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('closed already')
+      stderr: expect.stringContaining('already closed')
     })
   })
 
@@ -209,7 +209,7 @@ describe('lanes of a wallet', () => {
 
   it.each([
     ['a lane that is none', ['swarm', 'top-up', 'ffff', '1'], 'No lane'],
-    ['the wallet itself for a provider', ['swarm', 'open', devAccount(1).address, '1'], 'somebody else'],
+    ['the wallet itself for a provider', ['swarm', 'open', devAccount(1).address, '1'], 'another account'],
     ['a window that is too short', ['swarm', 'open', provider, '1', '--window', '10m'], '1h to 30d']
   ])('refuse %s', async (_id, args, words) => {
     expect(await sign(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) })
@@ -218,7 +218,7 @@ describe('lanes of a wallet', () => {
 
 describe('the stake of a machine', () => {
   it('is nothing, then something that answers for this machine, and can be asked back', async () => {
-    expect(await run('swarm', 'stake')).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is staked') })
+    expect(await run('swarm', 'stake')).toMatchObject({ code: 0, stdout: expect.stringContaining('No stake') })
     const staked = await sign('swarm', 'stake', '20')
     expect(staked).toMatchObject({ code: 0, stdout: expect.stringContaining('Staked    $20.00 USDC') })
     expect(staked.stderr).toContain('Signing JobKey')
@@ -226,7 +226,7 @@ describe('the stake of a machine', () => {
     expect((await sign('swarm', 'stake', '1')).stderr).not.toContain('Signing JobKey')
     expect(await sign('swarm', 'unstake', '6')).toMatchObject({ stdout: expect.stringContaining('in 7 d') })
     const early = await sign('swarm', 'unstake')
-    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('may leave in 7 d') })
+    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('can be withdrawn in 7 d') })
     await chain.rpc('evm_increaseTime', 7 * 86_400)
     await chain.rpc('evm_mine')
     expect(await sign('swarm', 'unstake')).toMatchObject({ code: 0 })

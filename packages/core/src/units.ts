@@ -46,7 +46,7 @@ export function parseBytes(text: string): Bytes {
   const value = match === null || factor === undefined ? Number.NaN : Math.round(Number(match[1]) * factor)
   if (!Number.isSafeInteger(value)) {
     throw new BaseError('CONFIG_INVALID', `"${text}" is not an amount of memory.`, {
-      advice: 'Write it like 12GiB or 512MiB, or for a limit like 80%.'
+      advice: 'Write an amount like 12GiB or 512MiB. A limit can also be a percentage, like 80%.'
     })
   }
   return bytes(value)
@@ -61,8 +61,8 @@ export function parseMemoryLimit(text: string): MemoryLimit {
   if (percent === null) return { bytes: parseBytes(text) }
   const fraction = Number(percent[1]) / 100
   if (fraction > 1) {
-    throw new BaseError('CONFIG_INVALID', `"${text}" is more than all of the memory.`, {
-      advice: 'Write at most 100%.'
+    throw new BaseError('CONFIG_INVALID', `"${text}" is more than 100%.`, {
+      advice: 'Use at most 100%.'
     })
   }
   return { fraction }

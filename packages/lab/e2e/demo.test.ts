@@ -76,7 +76,7 @@ describe('unhosted demo', () => {
   const moments = [
     { id: 'while the machines start', seen: 'Starting' },
     { id: 'while they are paired', seen: 'Pairing' },
-    { id: 'while the model is spread', seen: 'Spreading' }
+    { id: 'while the model is loaded', seen: 'Loading' }
   ]
   it.each(moments)('cleans up after Ctrl-C $id', async ({ seen }) => {
     const demo = start()

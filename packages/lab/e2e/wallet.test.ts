@@ -38,7 +38,7 @@ describe('a wallet is made by typing', () => {
       ['wallet', 'create'],
       [
         [/Passphrase for the new wallet: /, passphrase],
-        [/The same again: /, passphrase]
+        [/Repeat the passphrase: /, passphrase]
       ]
     )
     expect(code, screen).toBe(0)
@@ -57,7 +57,7 @@ describe('a wallet is made by typing', () => {
   it('not twice', async () => {
     const { code, screen } = await typeSecrets(lab.host(1), ['wallet', 'create'], [])
     expect(code, screen).toBe(1)
-    expect(screen).toContain('There is a wallet already')
+    expect(screen).toContain('A wallet already exists')
   })
 
   it('not where the two passphrases differ', async () => {
@@ -66,7 +66,7 @@ describe('a wallet is made by typing', () => {
       ['wallet', 'create'],
       [
         [/Passphrase for the new wallet: /, passphrase],
-        [/The same again: /, `${passphrase}!`]
+        [/Repeat the passphrase: /, `${passphrase}!`]
       ]
     )
     expect(code, screen).toBe(2)
@@ -95,7 +95,7 @@ describe('a wallet is made by typing', () => {
       [
         [/Private key or recovery phrase: /, phrase],
         [/Passphrase for the new wallet: /, passphrase],
-        [/The same again: /, passphrase]
+        [/Repeat the passphrase: /, passphrase]
       ]
     )
     expect(code, screen).toBe(0)

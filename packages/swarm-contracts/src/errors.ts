@@ -11,32 +11,32 @@ export const contractsErrorTable = {
   DEPLOY_WRONG_CHAIN: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The RPC endpoint serves another chain than the one that was asked for.',
+    meaning: 'The RPC endpoint serves a different chain than the requested one.',
     remedy: 'Check --rpc and --chain. Nothing was sent.'
   },
   DEPLOY_TOKEN_UNSUITABLE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The contract given as USDC is not there, or does not behave as USDC does.',
-    remedy: 'Check the address and the chain; on a development chain leave it out, and a mock is deployed.'
+    meaning: 'The contract given as USDC does not exist, or does not behave like USDC.',
+    remedy: 'Check the address and the chain. On a development chain, leave it out: a mock is deployed.'
   },
   DEPLOY_INTERRUPTED: {
     status: 502,
     type: 'server_error',
-    meaning: 'A deployment stopped before its end: the RPC endpoint failed, or a transaction was refused or reverted.',
-    remedy: 'Read what was deployed by then in the message, mend the endpoint or the balance for gas, and deploy again.'
+    meaning: 'A deployment stopped early: the RPC endpoint failed, or a transaction was refused or reverted.',
+    remedy: 'The message lists what was deployed. Fix the endpoint or the balance for gas, and deploy again.'
   },
   DEPLOY_UNVERIFIED: {
     status: 502,
     type: 'server_error',
-    meaning: 'A deployed contract is not what this version compiles to, or was set up with other values.',
+    meaning: 'A deployed contract differs from what this version compiles to, or was set up with other values.',
     remedy: 'Do not use it: the endpoint, the address or the deployment is wrong.'
   },
   DEPLOYMENT_MALFORMED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A deployment file does not parse.',
-    remedy: 'Write it again: with npm run chain, or with unhosted swarm deploy.'
+    meaning: 'A deployment file is not valid.',
+    remedy: 'Create it again with npm run chain or unhosted swarm deploy.'
   },
   FOUNDRY_MISSING: {
     status: 500,
@@ -48,7 +48,7 @@ export const contractsErrorTable = {
     status: 500,
     type: 'server_error',
     meaning: 'The development chain did not start, or stopped.',
-    remedy: 'Read what anvil says; give another --port when the port is taken.'
+    remedy: 'Read the output of anvil. If the port is in use, choose another one with --port.'
   }
 } as const satisfies Record<string, ErrorSpec>
 

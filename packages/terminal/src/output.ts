@@ -2,7 +2,7 @@ import pc from 'picocolors'
 
 export type Colours = ReturnType<typeof pc.createColors>
 
-/** Where a command prints. In JSON mode only documents and events reach stdout, and nothing else is said. */
+/** Where a command prints. In JSON mode only JSON documents and events reach stdout, and stderr stays empty. */
 export interface Output {
   readonly json: boolean
   /** Whether stdout is a terminal that understands ANSI and a person reads (never in JSON mode). */
@@ -11,6 +11,8 @@ export interface Output {
   /** For what goes to stderr. */
   readonly errorColours: Colours
   columns(): number
+  /** Width to which text on stderr is wrapped; Infinity where it is no terminal. */
+  errorColumns(): number
   rows(): number
   /** The command's outcome: the document in JSON mode, the text for people. Once per command. */
   result(document: unknown, text: () => string): void
@@ -56,6 +58,7 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
     errorColours: pc.createColors(stderr.isTTY === true && wanted),
     progressIsLive,
     columns: () => stdout.columns ?? defaultColumns,
+    errorColumns: () => (stderr.isTTY === true ? (stderr.columns ?? defaultColumns) : Number.POSITIVE_INFINITY),
     rows: () => stdout.rows ?? defaultRows,
     result(document, text) {
       stdout.write(json ? `${JSON.stringify(document)}\n` : `${text()}\n`)

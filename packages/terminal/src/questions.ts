@@ -46,8 +46,8 @@ export function createQuestions(input: NodeJS.ReadStream, print: (text: string) 
       print(question)
       const line = lines.shift() ?? (ended ? null : await nextLine(signal))
       if (line !== null) return line.trim()
-      throw new BaseError('USAGE', 'A question needs an answer, but the input has ended.', {
-        advice: 'Run the command on a terminal, or pass --yes.'
+      throw new BaseError('USAGE', 'The command needs an answer, but the input has ended.', {
+        advice: 'Run the command in a terminal, or pass --yes.'
       })
     },
     close() {

@@ -17,7 +17,7 @@ export async function askSecret(
 ): Promise<string> {
   signal.throwIfAborted()
   if (input.isTTY !== true || output.json) {
-    throw new BaseError('USAGE', 'A secret is asked for, but there is no terminal to type it on.', { advice })
+    throw new BaseError('USAGE', 'The command asks for a secret, but there is no terminal to type it in.', { advice })
   }
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   // `terminal` puts the input into raw mode, so nothing is echoed; the line editor draws nowhere.
@@ -25,7 +25,11 @@ export async function askSecret(
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const onAbort = (): void => reject(signal.reason)
   const cancelled = (): void =>
-    reject(new BaseError('CANCELLED', 'Nothing was typed.', { advice: 'Run the command again when you want it.' }))
+    reject(
+      new BaseError('CANCELLED', 'You cancelled before typing the secret.', {
+        advice: 'Run the command again to retry.'
+      })
+    )
   signal.addEventListener('abort', onAbort, { once: true })
   reader.on('SIGINT', cancelled)
   reader.on('close', cancelled)
@@ -34,7 +38,7 @@ export async function askSecret(
   try {
     const secret = await promise
     if (secret.length <= maxSecretLength) return secret
-    throw new BaseError('USAGE', 'That is too long for a secret.', { advice })
+    throw new BaseError('USAGE', `A secret can have at most ${maxSecretLength} characters.`, { advice })
   } finally {
     signal.removeEventListener('abort', onAbort)
     reader.close()

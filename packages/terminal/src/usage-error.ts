@@ -4,6 +4,8 @@ import { BaseError } from '@unhosted/core/errors'
 export function usageError(what: string, command?: string): BaseError {
   const sentence = /[.!?]$/.test(what) ? what : `${what}.`
   const advice =
-    command === undefined ? 'See unhosted --help, or unhosted COMMAND --help.' : `See unhosted ${command} --help.`
+    command === undefined
+      ? 'Run unhosted --help, or unhosted COMMAND --help.'
+      : `Run unhosted ${command} --help for its usage.`
   return new BaseError('USAGE', sentence, { advice })
 }

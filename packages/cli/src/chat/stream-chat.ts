@@ -69,7 +69,7 @@ export async function streamChat(request: ChatRequest, options: ChatOptions): Pr
     if (error instanceof BaseError) throw error
     if (options.signal.aborted) throw cancelled(error)
     throw new BaseError('DAEMON_NOT_RUNNING', `The endpoint ${request.endpoint} does not answer.`, {
-      advice: 'See whether the daemon runs: unhosted status',
+      advice: 'Check whether the daemon is running: unhosted status',
       cause: error
     })
   }
@@ -138,14 +138,14 @@ async function readStream(response: Response, started: number, { onText, now }: 
 function endpointError(body: unknown): BaseError {
   const parsed = errorSchema.safeParse(body)
   if (!parsed.success) {
-    return new BaseError('INTERNAL', 'The endpoint answered with something that does not parse.', {
-      advice: 'Check what listens on that port with: unhosted status',
+    return new BaseError('INTERNAL', 'The endpoint sent an answer that does not parse.', {
+      advice: 'Check with unhosted status that the daemon listens on that port.',
       cause: parsed.error
     })
   }
   const { unhosted_code: code, message } = parsed.data.error
   if (code === 'API_KEY_REFUSED')
-    return new BaseError(code, message, { advice: 'Here the key is taken from UNHOSTED_API_KEY.' })
+    return new BaseError(code, message, { advice: 'Set UNHOSTED_API_KEY to a valid key.' })
   // The endpoint's message says what to do as well.
   return new BaseError(typeof code === 'string' && isErrorCode(code) ? code : 'INTERNAL', message, { advice: '' })
 }

@@ -29,10 +29,10 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
     .version(version)
     .help()
     .wrap(null)
-    .demandCommand(1, 'A command is needed.')
+    .demandCommand(1, 'Name a command.')
     .fail((message, error) => {
       // yargs gives its own complaints as an error in some cases and as a message in others.
-      throw isBaseError(error) ? error : usageError(plainWords(message ?? error.message))
+      throw isBaseError(error) ? error : usageError(message ?? error.message)
     })
   addOptions(parser, globalOptions)
   for (const entry of entries) {
@@ -42,20 +42,14 @@ export function buildParser({ entries, version, onChosen }: ParserOptions): Argv
         // `unhosted --json models ls`: without knowing the flag, yargs would take the next word for its value.
         addOptions(inner, globalOptions)
         for (const command of entry.commands) addCommand(inner, command, [entry.name], onChosen)
-        return inner.demandCommand(1, `One of ${entry.commands.map((command) => command.name).join(', ')} is needed.`)
+        return inner.demandCommand(
+          1,
+          `Name one of its commands: ${entry.commands.map((command) => command.name).join(', ')}.`
+        )
       })
     }
   }
   return parser
-}
-
-/** yargs speaks of "non-option arguments", which nobody else does. */
-function plainWords(complaint: string): string {
-  const missing = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(complaint)
-  const choice = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(complaint)
-  if (choice !== null) return `--${choice[1]} takes one of ${choice[3]}, not "${choice[2]}".`
-  if (missing === null) return complaint
-  return `Something is missing: the command takes at least ${missing[2]} word${missing[2] === '1' ? '' : 's'}, and got ${missing[1] === '0' ? 'none' : missing[1]}.`
 }
 
 function addCommand(parser: Argv, command: Command, path: readonly string[], onChosen: (chosen: Chosen) => void): void {
@@ -106,7 +100,7 @@ function pick(parsed: Readonly<Record<string, unknown>>, command: Command): Reco
   for (const [name, spec] of Object.entries(command.options)) {
     const given = parsed[name]
     const value: unknown = Array.isArray(given) ? given.at(-1) : given
-    if (spec.type === 'number' && Number.isNaN(value)) throw usageError(`--${kebab(name)} takes a number.`)
+    if (spec.type === 'number' && Number.isNaN(value)) throw usageError(`--${kebab(name)} must be a number.`)
     if (value !== undefined) picked[name] = value
   }
   for (const [name, spec] of Object.entries(command.positionals)) {

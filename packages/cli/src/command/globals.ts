@@ -5,8 +5,8 @@ export const globalOptions = {
   home: {
     type: 'string',
     placeholder: 'FOLDER',
-    describe: 'Home folder. Default: $UNHOSTED_HOME, else ~/.unhosted'
+    describe: 'Home folder. Default: $UNHOSTED_HOME, or ~/.unhosted'
   },
-  json: { type: 'boolean', describe: 'Print one JSON document (serve: one event a line)' },
-  verbose: { type: 'boolean', describe: 'Print details and stacks of errors' }
+  json: { type: 'boolean', describe: 'Print one JSON document (serve: one event per line)' },
+  verbose: { type: 'boolean', describe: 'Print details and stack traces of errors' }
 } as const satisfies OptionSpecs

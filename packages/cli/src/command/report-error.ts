@@ -1,5 +1,5 @@
 import { BaseError, isBaseError } from '@unhosted/core/errors'
-import { type Colours, safeText } from '@unhosted/terminal'
+import { type Colours, safeText, wrapCells } from '@unhosted/terminal'
 
 /** Exit codes of every command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, noDaemon: 3 } as const
@@ -11,20 +11,32 @@ export function exitCodeOf(error: BaseError): ExitCode {
   return exitCodes.failed
 }
 
+const adviceIndent = 2
+
 /** Anything that was thrown, as an error that can be shown. */
 export function asBaseError(error: unknown): BaseError {
   if (isBaseError(error)) return error
   const what = error instanceof Error ? error.message : String(error)
-  return new BaseError('INTERNAL', `Something went wrong inside Unhosted: ${what}`, {
-    advice: 'Run the command again with --verbose and report what it prints.',
+  return new BaseError('INTERNAL', `Unexpected error: ${what}`, {
+    advice: 'Run the command again with --verbose, and report the output.',
     cause: error
   })
 }
 
-/** The error as people read it: its code, by which docs/errors.md lists it, what happened, what to do, and with `verbose` where. */
-export function renderError(error: BaseError, colours: Colours, verbose: boolean): string {
-  const lines = [`${colours.red(`error[${error.code}]:`)} ${safeText(error.message)}`]
-  if (error.advice !== '') lines.push(`  ${safeText(error.advice)}`)
+export interface ErrorStyle {
+  readonly colours: Colours
+  /** Also print the stack traces of the error and its causes. */
+  readonly verbose: boolean
+  /** Lines are broken between words to this width; Infinity for no terminal. */
+  readonly columns: number
+}
+
+/** For people: `error[CODE]: what happened`, then what to do, indented. docs/errors.md lists the codes. */
+export function renderError(error: BaseError, { colours, verbose, columns }: ErrorStyle): string {
+  const label = `error[${error.code}]:`
+  const what = wrapCells(safeText(error.message), columns, 0, label.length + 1)
+  const lines = [`${colours.red(label)} ${what}`]
+  if (error.advice !== '') lines.push(wrapCells(safeText(error.advice), columns, adviceIndent))
   if (verbose) {
     let current: unknown = error
     while (current instanceof Error) {

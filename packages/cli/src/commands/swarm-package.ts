@@ -3,7 +3,7 @@ import type { LazyGroup } from '../command/entry.ts'
 
 type Commands = typeof import('@unhosted/swarm/commands')
 
-/** Commands of the public swarm: only who uses them loads the package, which brings a chain client with it. */
+/** Commands of the public swarm. The package is loaded only when one of them runs, because it brings a chain client. */
 async function load(): Promise<Commands> {
   try {
     return await import('@unhosted/swarm/commands')
@@ -15,12 +15,12 @@ async function load(): Promise<Commands> {
 
 export const wallet: LazyGroup = {
   name: 'wallet',
-  summary: 'Keys and money for the public swarm',
+  summary: 'Manage the keys and the USDC for the public swarm',
   load: async () => (await load()).walletCommands
 }
 
 export const swarm: LazyGroup = {
   name: 'swarm',
-  summary: 'Contracts, lanes and stakes of the public swarm on a chain',
+  summary: 'Manage the contracts, payment lanes and stakes of the public swarm',
   load: async () => (await load()).swarmCommands
 }

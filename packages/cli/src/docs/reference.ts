@@ -7,8 +7,8 @@ const opening = `# Command reference
 
 <!-- Generated from packages/cli/src/commands by \`npm run docs\`; a test compares. -->
 
-One daemon runs on each machine (\`unhosted serve\`); every other command that needs it talks to it over a socket in the
-home folder, which only its owner can open.
+Each machine runs one daemon (\`unhosted serve\`). The other commands talk to it over a socket in the home folder, which
+only its owner can open.
 
 ## Exit codes
 
@@ -16,11 +16,11 @@ home folder, which only its owner can open.
 | ---- | ------- |
 | 0    | done |
 | 1    | failed |
-| 2    | wrong usage: an argument or a setting does not parse |
-| 3    | no daemon runs on the home folder |
+| 2    | wrong usage: an argument or a setting is not valid |
+| 3    | no daemon is running on the home folder |
 
-With \`--json\` every command prints exactly one JSON document, errors as \`{"error":{"code","message","advice"}}\`
-([errors.md](errors.md) lists the codes); \`serve\` prints one event a line.`
+With \`--json\`, every command prints exactly one JSON document, and errors as \`{"error":{"code","message","advice"}}\`
+([errors.md](errors.md) lists the codes); \`serve\` prints one event per line.`
 
 /** docs/cli.md, whole. */
 export function renderReference(entries: readonly Entry[]): string {

@@ -50,7 +50,7 @@ export function renderAge(milliseconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`
 }
 
-/** Warnings with their way out, most severe first. */
+/** Warnings with their advice, most severe first. */
 export function renderWarnings(warnings: readonly HealthWarning[], colours: Colours): string {
   const order = { error: 0, warning: 1, info: 2 } as const
   const marks = { error: colours.red('error:'), warning: colours.yellow('warning:'), info: colours.cyan('note:') }

@@ -18,10 +18,11 @@ export function renderPlan(plan: Plan, colours: Colours): string {
 }
 
 function heading(plan: Plan, colours: Colours): string {
-  const machines = new Set(plan.segments.map(({ peerId }) => peerId)).size
-  const where = plan.kind === 'solo' ? 'on this machine alone' : `pooled over ${machines} machines`
+  // The head counts also where all layers are elsewhere: it keeps the embeddings and runs the model.
+  const machines = new Set([plan.headPeerId, ...plan.segments.map(({ peerId }) => peerId)]).size
+  const where = plan.kind === 'solo' ? 'on this machine' : `pooled over ${machines} machines`
   const name = colours.bold(safeLine(plan.modelName))
-  return `${name} at ${plan.contextSize} tokens: ${where}, ${formatBytes(plan.totalBytes)} in all`
+  return `${name} at ${plan.contextSize} tokens: ${where}, ${formatBytes(plan.totalBytes)} in total`
 }
 
 function deviceTable(plan: Plan, colours: Colours): string {

@@ -102,7 +102,7 @@ describe('peers', () => {
       cellar  vnc6iDEp  local       connected  CPU      4.0 GiB  llama.cpp/v0.4.0 rpc/6.0.0  0.4 ms, 98 MB/s
       new     vnc6iDEp  not paired  seen       -              -  -                           -
 
-      cellar takes no part in pools: It runs another engine.
+      cellar cannot pool: It runs another engine.
 
       Pair a machine with: unhosted pair NAME"
     `)
@@ -116,7 +116,7 @@ describe('peers', () => {
       advice: 'Try --address.'
     } as const
     expect(renderPeers({ peers: [], warnings: [warning] }, noColours)).toMatchInlineSnapshot(`
-      "No other machine has been seen.
+      "No other machine found.
 
       warning: No machine answers.
         Try --address."
@@ -207,7 +207,7 @@ describe('plan', () => {
       { peerId, machine: 'cellar', deviceId: null, reason: 'offline', explanation: 'cellar is offline.' }
     ] as const
     expect(renderPlan(plan({ excluded }), noColours)).toMatchInlineSnapshot(`
-      "tiny at 2048 tokens: pooled over 2 machines, 60.0 MiB in all
+      "tiny at 2048 tokens: pooled over 2 machines, 60.0 MiB in total
 
       MACHINE  DEVICE  LAYERS            NEEDS        OF
       desk     CPU     0-5            30.0 MiB  40.0 MiB  ███████████████░░░░░ 75%
@@ -221,9 +221,10 @@ describe('plan', () => {
   it('shows what stays on the head where all layers are elsewhere', () => {
     const { need, budgetBytes } = segment()
     const host = { deviceId: 'CPU', need, budgetBytes }
-    expect(
-      renderPlan(plan({ host, segments: [segment({ machine: 'attic', layerCount: 12, output: true })] }), noColours)
-    ).toContain('embeddings')
+    const remote = segment({ peerId: 'other', machine: 'attic', layerCount: 12, output: true })
+    const text = renderPlan(plan({ host, segments: [remote] }), noColours)
+    expect(text).toContain('embeddings')
+    expect(text).toContain('pooled over 2 machines')
   })
 
   it('says how much is missing and what would help', () => {
@@ -231,10 +232,10 @@ describe('plan', () => {
       neededBytes: bytes(12 * GiB),
       availableBytes: bytes(8 * GiB),
       missingBytes: bytes(4 * GiB),
-      remedies: ['A context of 1024 tokens fits: serve with --ctx 1024.'],
+      remedies: ['Use a smaller context: the model fits with --ctx 1024.'],
       excluded: []
     })
-    expect(what).toBe('big fits nowhere: 4.0 GiB are missing (12.0 GiB are needed, 8.0 GiB can be had).')
+    expect(what).toBe('big does not fit: 4.0 GiB are missing (it needs 12.0 GiB, 8.0 GiB are available).')
     expect(advice).toContain('--ctx 1024')
   })
 })
@@ -262,7 +263,7 @@ describe('pairing', () => {
     const text = renderInvite(invite, { now: 0, qr, colours: noColours })
     expect(text).toContain("unhosted pair 'unhosted://pair?x=1'")
     expect(text).toContain('within 10 min')
-    expect(text).toContain('requests, and nothing else')
+    expect(text).toContain('requests only')
     expect(text.includes('▄')).toBe(qr)
   })
 })
@@ -295,12 +296,13 @@ describe('small things', () => {
     }
   ])('link: $id', ({ link, text }) => expect(renderLink(link)).toBe(text))
 
-  it('errors: what happened, what to do, and with --verbose the code and the causes', () => {
+  it('errors: the code, what happened, what to do, and with --verbose the causes', () => {
     const error = new BaseError('PEER_UNKNOWN', 'No peer "x\u001b[2J".', {
       advice: 'List peers.',
       cause: new Error('deep')
     })
-    expect(renderError(error, noColours, false)).toBe('error: No peer "x[2J".\n  List peers.')
-    expect(renderError(error, noColours, true)).toMatch(/code PEER_UNKNOWN[\s\S]*Error: deep/)
+    const style = { colours: noColours, verbose: false, columns: Number.POSITIVE_INFINITY }
+    expect(renderError(error, style)).toBe('error[PEER_UNKNOWN]: No peer "x[2J".\n  List peers.')
+    expect(renderError(error, { ...style, verbose: true })).toMatch(/Error: deep/)
   })
 })

@@ -12,11 +12,11 @@ import type { CommandContext } from '../command/context.ts'
 import { readConfig } from './read-config.ts'
 
 const phases: Readonly<Record<BuildProgress['phase'], string>> = {
-  waiting: 'another process builds it; waiting',
+  waiting: 'waiting for another process that builds it',
   source: 'unpacking the source',
   configure: 'configuring',
   compile: 'compiling',
-  verify: 'trying it out'
+  verify: 'checking that it starts'
 }
 
 /** Looks where the daemon would; never builds. @throws BaseError ENGINE_MISSING for a configured one that does not work */

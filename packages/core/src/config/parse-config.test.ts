@@ -77,7 +77,7 @@ const refusals: readonly { id: string; layers: Partial<ConfigLayers>; message: R
   {
     id: 'a flag out of bounds',
     layers: { flags: { memory: '120%' } },
-    message: /^memory from --memory is not valid: "120%" is more than all/
+    message: /^memory from --memory is not valid: "120%" is more than 100%/
   },
   {
     id: 'a flag of two words',
@@ -107,19 +107,19 @@ const refusals: readonly { id: string; layers: Partial<ConfigLayers>; message: R
   {
     id: 'an unknown key in the file',
     layers: file({ gatewey: {} }),
-    message: /^\/home\/config\.json has settings that do not exist: "gatewey"\.$/
+    message: /^\/home\/config\.json has unknown settings: "gatewey"\.$/
   },
   {
     id: 'an unknown nested key in the file',
     layers: file({ p2p: { prot: 1, mnds: true } }),
-    message: /do not exist: "p2p\.prot", "p2p\.mnds"\.$/
+    message: /has unknown settings: "p2p\.prot", "p2p\.mnds"\.$/
   },
   {
     id: 'a prototype in the file',
     layers: file(JSON.parse('{"__proto__":{"offline":true}}')),
-    message: /do not exist: "__proto__"/
+    message: /has unknown settings: "__proto__"/
   },
-  { id: 'a file that is a list', layers: file([]), message: /^\/home\/config\.json does not hold a JSON object\.$/ },
+  { id: 'a file that is a list', layers: file([]), message: /^\/home\/config\.json does not contain a JSON object\.$/ },
   {
     id: 'a section that is no object, with a flag for a setting in it',
     layers: { ...file({ gateway: 7 }), flags: { port: 1 } },

@@ -38,7 +38,7 @@ export function parseConfig(layers: ConfigLayers): Config {
 function copyFile(file: ConfigLayers['file']): Tree {
   if (file === null) return {}
   if (!isTree(file.content)) {
-    throw new BaseError('CONFIG_INVALID', `${file.path} does not hold a JSON object.`, {
+    throw new BaseError('CONFIG_INVALID', `${file.path} does not contain a JSON object.`, {
       advice: 'Write settings like { "memory": "80%" }, or delete the file.'
     })
   }
@@ -65,7 +65,7 @@ function invalid(error: z.ZodError, sources: ReadonlyMap<string, string>, filePa
   const path = issue?.path.map(String) ?? []
   if (issue?.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `"${[...path, key].join('.')}"`).join(', ')
-    return new BaseError('CONFIG_INVALID', `${filePath} has settings that do not exist: ${names}.`, {
+    return new BaseError('CONFIG_INVALID', `${filePath} has unknown settings: ${names}.`, {
       advice: 'Remove or correct them; docs/settings.md lists the settings.',
       cause: error
     })

@@ -6,20 +6,20 @@ export const coreErrorTable = {
   INTERNAL: {
     status: 500,
     type: 'server_error',
-    meaning: 'A fault in Unhosted itself.',
-    remedy: 'Run again with --verbose and report what it prints.'
+    meaning: 'A bug in Unhosted.',
+    remedy: 'Run the command again with --verbose, and report the output.'
   },
   USAGE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A command was given arguments it does not take.',
-    remedy: 'Read the command help: unhosted COMMAND --help.'
+    meaning: 'The command line is not valid: an argument is unknown, missing or wrong.',
+    remedy: 'Run unhosted COMMAND --help for the usage of the command.'
   },
   CANCELLED: {
     status: 499,
     type: 'server_error',
-    meaning: 'The caller went away or the daemon is stopping.',
-    remedy: 'Ask again.'
+    meaning: 'The caller cancelled the operation or disconnected, or the daemon is stopping.',
+    remedy: 'Try again.'
   },
   NODE_TOO_OLD: {
     status: 500,
@@ -30,66 +30,66 @@ export const coreErrorTable = {
   SWARM_MISSING: {
     status: 500,
     type: 'server_error',
-    meaning: 'A command of the public swarm was called, but the optional package for it is not installed.',
-    remedy: 'Install it: npm install --global @unhosted/swarm.'
+    meaning: 'A command of the public swarm needs the optional package @unhosted/swarm, which is not installed.',
+    remedy: 'Install it with: npm install --global @unhosted/swarm.'
   },
 
   // Config, home folder, daemon
   CONFIG_INVALID: {
     status: 500,
     type: 'server_error',
-    meaning: 'A flag, environment variable or config file holds a value that does not parse.',
-    remedy: 'Correct the named setting.'
+    meaning: 'A flag, an environment variable or the config file contains a value that is not valid.',
+    remedy: 'Fix the setting that the message names.'
   },
   HOME_UNUSABLE: {
     status: 500,
     type: 'server_error',
     meaning: 'The home folder cannot be read or written.',
-    remedy: 'Correct its owner and permissions, or choose another with --home.'
+    remedy: 'Check its owner and permissions, or choose another home folder with --home.'
   },
   HOME_CORRUPT: {
     status: 500,
     type: 'server_error',
-    meaning: 'A file in the home folder does not parse.',
-    remedy: 'Restore the named file from a backup or delete it.'
+    meaning: 'A file in the home folder is damaged.',
+    remedy: 'Restore the file that the message names from a backup, or delete it.'
   },
   DISK_FULL: {
     status: 507,
     type: 'server_error',
-    meaning: 'The disk has no room left.',
-    remedy: 'Free the named amount of space and try again; a partial download is kept.'
+    meaning: 'The disk is full.',
+    remedy: 'Free as much space as the message says, and try again. A partial download is kept.'
   },
   PORT_IN_USE: {
     status: 500,
     type: 'server_error',
-    meaning: 'Another program listens on the port.',
+    meaning: 'Another program is using the port.',
     remedy: 'Stop that program or choose another port.'
   },
   DAEMON_RUNNING: {
     status: 500,
     type: 'server_error',
-    meaning: 'A daemon already runs on this home folder.',
-    remedy: 'Use it, stop it with unhosted stop, or choose another --home.'
+    meaning: 'A daemon is already running on this home folder.',
+    remedy: 'Use that one, stop it with unhosted stop, or choose another home folder with --home.'
   },
   DAEMON_NOT_RUNNING: {
     status: 503,
     type: 'server_error',
-    meaning: 'No daemon answers on this home folder.',
-    remedy: 'Start one with unhosted serve.'
+    meaning: 'No daemon is running on this home folder.',
+    remedy: 'Start it with unhosted serve.'
   },
 
   // Requests
   REQUEST_MALFORMED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The request body is not what the endpoint takes.',
-    remedy: 'Correct the request.'
+    meaning: 'The request body is not valid for the endpoint.',
+    remedy: 'Fix the request.'
   },
   REQUEST_TOO_LARGE: {
     status: 413,
     type: 'invalid_request_error',
     meaning: 'The request body is larger than the gateway accepts.',
-    remedy: 'Send less.'
+    remedy: 'Send a smaller request.'
   },
   ROUTE_UNKNOWN: {
     status: 404,
@@ -100,37 +100,37 @@ export const coreErrorTable = {
   ORIGIN_REFUSED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'The Host or Origin header names a foreign site.',
-    remedy: 'Call the gateway from this machine, or configure API keys and the allowed origin.'
+    meaning: 'The Host or Origin header names another site.',
+    remedy: 'Call the endpoint from this machine, or add the host or origin to the config.'
   },
   API_KEY_REFUSED: {
     status: 401,
     type: 'authentication_error',
-    meaning: 'The gateway listens beyond loopback and the request carries no valid API key.',
+    meaning: 'The endpoint requires an API key, because it listens beyond loopback, and the request has no valid one.',
     remedy: 'Send Authorization: Bearer KEY with a key from the keys file.'
   },
   API_KEYS_MISSING: {
     status: 500,
     type: 'server_error',
-    meaning: 'The gateway was told to listen beyond loopback but no API key is configured.',
-    remedy: 'Create a key file or listen on 127.0.0.1.'
+    meaning: 'The endpoint cannot listen beyond loopback without API keys.',
+    remedy: 'Create a keys file, or listen on 127.0.0.1.'
   },
   CONTEXT_OVERFLOW: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The prompt and the answer do not fit the context size.',
-    remedy: 'Shorten the prompt or raise the context size.'
+    meaning: 'The prompt and the answer do not fit into the context.',
+    remedy: 'Shorten the prompt, or raise the context size with --ctx.'
   },
   NOT_SUPPORTED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The model or the engine cannot do what the request asks: embeddings, rerank, images, audio.',
-    remedy: 'Use a model that can.'
+    meaning: 'The model or the engine does not support what the request asks for: embeddings, rerank, images or audio.',
+    remedy: 'Use a model that supports it.'
   },
   NO_CAPACITY: {
     status: 503,
     type: 'server_error',
-    meaning: 'No machine or pool of machines has enough lendable memory for the model.',
+    meaning: 'No machine, and no pool of machines, has enough memory for the model.',
     remedy: 'Lower the context size, lend more memory, pair another machine, or use a smaller quantisation.'
   },
 
@@ -138,32 +138,32 @@ export const coreErrorTable = {
   MODEL_UNKNOWN: {
     status: 404,
     type: 'not_found_error',
-    meaning: 'No machine that can serve you holds a model of that name.',
-    remedy: 'List models with unhosted models ls, or import or pull it.'
+    meaning: 'No machine that can serve you has a model with this name.',
+    remedy: 'List models with unhosted models ls, or download one with unhosted models pull.'
   },
   MODEL_INVALID: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The file is not a GGUF model that can be used.',
+    meaning: 'The file is not a usable GGUF model.',
     remedy: 'Download or convert the file again.'
   },
   MODEL_DOWNLOAD_FAILED: {
     status: 502,
     type: 'server_error',
     meaning: 'The download did not finish.',
-    remedy: 'Run the same command again; it resumes.'
+    remedy: 'Run the same command again to resume.'
   },
   MODEL_HASH_MISMATCH: {
     status: 502,
     type: 'server_error',
-    meaning: 'The bytes received are not the bytes announced.',
-    remedy: 'Pull again; if it repeats, the source is altered.'
+    meaning: 'The download does not match its checksum.',
+    remedy: 'Pull again. If it fails again, the file at the source has been changed.'
   },
   MODEL_IN_USE: {
     status: 409,
     type: 'invalid_request_error',
-    meaning: 'The model is loaded.',
-    remedy: 'Wait until it is idle or stop the daemon.'
+    meaning: 'The model is loaded, so it cannot be removed.',
+    remedy: 'Wait until the daemon unloads it, or stop the daemon.'
   },
 
   // Engine
@@ -177,45 +177,45 @@ export const coreErrorTable = {
     status: 500,
     type: 'server_error',
     meaning: 'Building the engine from source failed.',
-    remedy: 'Install what the message names; the build log has the details.'
+    remedy: 'Install what the message names. The build log has the details.'
   },
   ENGINE_START_FAILED: {
     status: 503,
     type: 'server_error',
     meaning: 'The engine process did not become ready.',
-    remedy: 'Read the named log file.'
+    remedy: 'Read the log file that the message names.'
   },
   ENGINE_EXITED: {
     status: 502,
     type: 'server_error',
-    meaning: 'The engine process ended while it was needed.',
-    remedy: 'Ask again; the model is loaded anew.'
+    meaning: 'The engine process ended during a request.',
+    remedy: 'Retry the request; the model is loaded again.'
   },
   ENGINE_FAULT: {
     status: 502,
     type: 'server_error',
-    meaning: 'The engine answered with a fault of its own.',
-    remedy: 'Ask again; if it repeats, read the engine log.'
+    meaning: 'The engine reported an internal error.',
+    remedy: 'Retry the request. If it fails again, read the engine log.'
   },
 
   // Peers
   PEER_UNKNOWN: {
     status: 404,
     type: 'not_found_error',
-    meaning: 'No peer of that name or id is known.',
+    meaning: 'No known peer has this name or id.',
     remedy: 'List peers with unhosted peers.'
   },
   PEER_UNREACHABLE: {
     status: 502,
     type: 'server_error',
     meaning: 'The peer does not answer.',
-    remedy: 'Check that it is on and that unhosted serve runs there.'
+    remedy: 'Check that the machine is on and that unhosted serve is running there.'
   },
   PEER_LOST: {
     status: 502,
     type: 'server_error',
-    meaning: 'A peer was lost in the middle of an answer.',
-    remedy: 'Ask again; the next plan leaves it out.'
+    meaning: 'The connection to a peer was lost in the middle of an answer.',
+    remedy: 'Retry the request; the next plan leaves it out.'
   },
   PEER_PROTOCOL: {
     status: 502,
@@ -226,39 +226,39 @@ export const coreErrorTable = {
   PEER_REFUSED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'The other side refused because this machine is not paired or lacks the grant.',
-    remedy: 'Pair the machines, or ask the owner of the other one to run unhosted grant there.'
+    meaning: 'The other machine refused: this machine is not paired with it, or lacks a grant.',
+    remedy: 'Pair the machines, or ask the owner of the other machine to run unhosted grant there.'
   },
   IDENTITY_DUPLICATE: {
     status: 500,
     type: 'server_error',
-    meaning: 'Another running machine uses the same identity, as after copying a home folder.',
-    remedy: 'On one of the two, delete identity.key in the home folder and pair again.'
+    meaning: 'Another running machine has the same identity, for example because its home folder is a copy.',
+    remedy: 'On one of the two machines, delete identity.key in the home folder, and pair again.'
   },
 
   // Pairing
   PAIRING_REFUSED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'The other side did not accept the pairing.',
-    remedy: 'Start again on both machines.'
+    meaning: 'The other machine did not accept the pairing.',
+    remedy: 'Run unhosted pair again on both machines.'
   },
   PAIRING_MISMATCH: {
     status: 403,
     type: 'permission_error',
-    meaning: 'The digits differ: someone may sit between the machines.',
+    meaning: 'The digits differ: another machine may be intercepting the connection.',
     remedy: 'Do not confirm. Try on another network, or use an invite.'
   },
   PAIRING_TIMEOUT: {
     status: 504,
     type: 'server_error',
-    meaning: 'Nobody confirmed in time.',
-    remedy: 'Start again on both machines.'
+    meaning: 'The pairing was not confirmed in time.',
+    remedy: 'Run unhosted pair again on both machines.'
   },
   INVITE_INVALID: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The invite does not parse, was altered, or is not known to its issuer.',
+    meaning: 'The invite is damaged or changed, or the machine that issued it does not know it.',
     remedy: 'Ask for a new invite.'
   },
   INVITE_EXPIRED: {
@@ -270,14 +270,15 @@ export const coreErrorTable = {
   INVITE_USED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'The invite has been used.',
+    meaning: 'The invite has already been used.',
     remedy: 'Ask for a new invite.'
   },
   IDENTITY_CHANGED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'A peer answers with another key than the one that was paired.',
-    remedy: 'If the machine was set up anew, unpair it and pair again. Otherwise do not.'
+    meaning: 'A machine answers with a different key than the one that was paired.',
+    remedy:
+      'If the machine was set up again, unpair it and pair again. If not, another machine may be impersonating it.'
   },
 
   // Pool
@@ -285,18 +286,18 @@ export const coreErrorTable = {
     status: 503,
     type: 'server_error',
     meaning: 'A peer refused to lend memory for the plan.',
-    remedy: 'Lend more on that machine, or plan again.'
+    remedy: 'Lend more memory on that machine, or try again.'
   },
   LEASE_LOST: {
     status: 502,
     type: 'server_error',
-    meaning: 'A lease ended while it was needed.',
-    remedy: 'Ask again; the next plan leaves that peer out.'
+    meaning: 'A memory lease ended while it was needed.',
+    remedy: 'Retry the request; the next plan leaves that peer out.'
   },
   TUNNEL_FAILED: {
     status: 502,
     type: 'server_error',
-    meaning: 'The encrypted tunnel to a peer could not be made.',
-    remedy: 'Check the route between the machines with unhosted doctor.'
+    meaning: 'The encrypted tunnel to a peer could not be opened.',
+    remedy: 'Check the connection between the machines with unhosted doctor.'
   }
 } as const satisfies Record<string, ErrorSpec>

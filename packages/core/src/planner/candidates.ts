@@ -77,13 +77,16 @@ export function refuseMachine(head: Inventory, peer: PlanPeer): Exclusion | null
   })
   const name = inventory.name
   if (peer.offline) return refuse('offline', `${name} is offline.`)
-  if (!peer.mayPool) return refuse('no-grant', `${name} does not let this machine lease memory.`)
-  if (peer.recentlyLost) return refuse('recently-lost', `${name} was lost a moment ago and is left out for now.`)
-  if (head.engineVersion === null) return refuse('no-engine', 'This machine has no engine yet to pool with.')
+  if (!peer.mayPool) return refuse('no-grant', `${name} has not granted memory to this machine.`)
+  if (peer.recentlyLost) return refuse('recently-lost', `${name} disconnected a moment ago and is left out for now.`)
+  if (head.engineVersion === null) return refuse('no-engine', 'This machine has no engine yet.')
   if (inventory.engineVersion === null) return refuse('no-engine', `${name} has no engine yet.`)
   if (inventory.engineVersion !== head.engineVersion) {
     const [theirs, ours] = [inventory.engineVersion, head.engineVersion]
-    return refuse('engine-version', `${name} runs engine ${theirs}, this machine ${ours}; a pool needs equal ones.`)
+    return refuse(
+      'engine-version',
+      `${name} runs engine ${theirs} and this machine ${ours}; a pool needs the same version.`
+    )
   }
   if (inventory.devices.every(({ lendableBytes }) => lendableBytes === 0)) {
     return refuse('nothing-lent', `${name} has nothing left to lend.`)
@@ -111,7 +114,7 @@ function lentDevices({ inventory, link, radius }: PlanPeer, excluded: Exclusion[
       machine: inventory.name,
       deviceId: device.id,
       reason: 'nothing-lent',
-      explanation: `${inventory.name} lends nothing of ${device.id}.`
+      explanation: `${inventory.name} does not lend its ${device.id}.`
     })
   }
   return lent.toSorted(fastestFirst)

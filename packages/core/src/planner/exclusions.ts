@@ -30,14 +30,14 @@ function unusedMachine({ machine }: Candidate, parts: readonly Part[]): Exclusio
   const whole = { peerId: machine.peerId, machine: machine.name, deviceId: null }
   const remotes = parts.map(({ candidate }) => candidate.machine).filter(({ isHead }) => !isHead)
   if (remotes.length === 0) {
-    return { ...whole, reason: 'not-needed', explanation: `This machine holds the model without ${machine.name}.` }
+    return { ...whole, reason: 'not-needed', explanation: `This machine can hold the model without ${machine.name}.` }
   }
   const farthest = Math.max(...remotes.map(({ roundTripMs }) => roundTripMs))
   if (machine.roundTripMs <= farthest) {
     return {
       ...whole,
       reason: 'not-needed',
-      explanation: `The machines in the plan hold the model without ${machine.name}.`
+      explanation: `The machines in the plan can hold the model without ${machine.name}.`
     }
   }
   const distance = Number.isFinite(machine.roundTripMs)
@@ -46,7 +46,7 @@ function unusedMachine({ machine }: Candidate, parts: readonly Part[]): Exclusio
   return {
     ...whole,
     reason: 'slower-link',
-    explanation: `${machine.name} is ${distance}; nearer machines hold the model.`
+    explanation: `${machine.name} is ${distance}; closer machines can hold the model.`
   }
 }
 
@@ -54,11 +54,11 @@ function unusedDevice(candidate: Candidate, estimator: Estimator): Exclusion {
   const { machine, device } = candidate
   const one = { peerId: machine.peerId, machine: machine.name, deviceId: device.id }
   if (tooSmall(candidate, estimator)) {
-    const explanation = `${machine.name}'s ${device.id} has too little room for even one layer.`
+    const explanation = `${machine.name}'s ${device.id} has too little memory for one layer.`
     return { ...one, reason: 'too-small', explanation }
   }
   const explanation = isHeadCpu(candidate)
     ? 'Faster devices hold all layers; the CPU keeps only the embedding table.'
-    : `The devices in the plan hold the model without ${machine.name}'s ${device.id}.`
+    : `The devices in the plan can hold the model without ${machine.name}'s ${device.id}.`
   return { ...one, reason: 'not-needed', explanation }
 }

@@ -134,12 +134,12 @@ const exclusionCases: readonly {
   {
     id: 'no-grant',
     peers: [peer('a', [cpu(GiB)], { mayPool: false })],
-    expected: { reason: 'no-grant', explanation: 'a does not let this machine lease memory.' }
+    expected: { reason: 'no-grant', explanation: 'a has not granted memory to this machine.' }
   },
   {
     id: 'recently-lost',
     peers: [peer('a', [cpu(GiB)], { recentlyLost: true })],
-    expected: { reason: 'recently-lost', explanation: 'a was lost a moment ago and is left out for now.' }
+    expected: { reason: 'recently-lost', explanation: 'a disconnected a moment ago and is left out for now.' }
   },
   {
     id: 'engine-version',
@@ -168,12 +168,12 @@ const exclusionCases: readonly {
   {
     id: 'too-small',
     peers: [peer('a', [cpu(20 * MiB)])],
-    expected: { reason: 'too-small', deviceId: 'CPU', explanation: "a's CPU has too little room for even one layer." }
+    expected: { reason: 'too-small', deviceId: 'CPU', explanation: "a's CPU has too little memory for one layer." }
   },
   {
     id: 'not-needed beside a solo plan',
     peers: [peer('a', [cpu(8 * GiB)])],
-    expected: { reason: 'not-needed', deviceId: null, explanation: 'This machine holds the model without a.' }
+    expected: { reason: 'not-needed', deviceId: null, explanation: 'This machine can hold the model without a.' }
   },
   {
     id: 'not-needed: the CPU behind a GPU',
@@ -192,7 +192,7 @@ const exclusionCases: readonly {
     expected: {
       machine: 'far',
       reason: 'slower-link',
-      explanation: 'far is 12.0 ms away; nearer machines hold the model.'
+      explanation: 'far is 12.0 ms away; closer machines can hold the model.'
     }
   }
 ]

@@ -56,7 +56,7 @@ function smallerContext(request: PlanRequest): Remedy | null {
   return {
     kind: 'context',
     applied,
-    sentence: `A context of ${applied.contextSize} tokens fits: serve with --ctx ${applied.contextSize}.`
+    sentence: `Use a smaller context: the model fits with --ctx ${applied.contextSize}.`
   }
 }
 
@@ -82,7 +82,7 @@ function moreLending(request: PlanRequest, inventory: Inventory): Remedy | null 
   return {
     kind: 'lending',
     applied,
-    sentence: `If ${inventory.name} lends ${amount(extra)} more of its ${device.id}, it fits: raise --lend-memory there.`
+    sentence: `Raise --lend-memory on ${inventory.name}: the model fits if it lends ${amount(extra)} more of its ${device.id}.`
   }
 }
 
@@ -99,7 +99,7 @@ function moreMemory(request: PlanRequest): Remedy | null {
   return {
     kind: 'memory',
     applied,
-    sentence: `If this machine may use ${amount(extra)} more of its ${device.id}, it fits: raise --memory.`
+    sentence: `Raise --memory on this machine: the model fits if it may use ${amount(extra)} more of its ${device.id}.`
   }
 }
 
@@ -111,7 +111,11 @@ function smallerQuantisation(request: PlanRequest): Remedy | null {
     const applied = { ...request, model: scaleWeights(model, target / bits) }
     if (!fits(applied)) continue
     const size = formatBytes(applied.model.fileBytes)
-    return { kind: 'quantisation', applied, sentence: `A ${name} file of this model, about ${size}, fits.` }
+    return {
+      kind: 'quantisation',
+      applied,
+      sentence: `Use a smaller quantisation: a ${name} file of this model, about ${size}, fits.`
+    }
   }
   return null
 }
@@ -135,7 +139,7 @@ function anotherMachine(request: PlanRequest): Remedy | null {
   return {
     kind: 'pairing',
     applied: found.applied,
-    sentence: `Another paired machine that lends ${amount(found.extra)} makes it fit.`
+    sentence: `Pair another machine: the model fits if it lends ${amount(found.extra)}.`
   }
 }
 

@@ -57,7 +57,7 @@ const remedies: readonly { id: string; request: Partial<PlanRequest>; advice: Re
   {
     id: 'the largest context that fits',
     request: { head: inventMachine('head', [cpu(1.3 * GiB)]), contextSize: 8192 },
-    advice: /^A context of \d+ tokens fits: serve with --ctx \d+\.$/
+    advice: /^Use a smaller context: the model fits with --ctx \d+\.$/
   },
   {
     id: 'more lending, on the machine that can',
@@ -68,12 +68,12 @@ const remedies: readonly { id: string; request: Partial<PlanRequest>; advice: Re
         inventPeer(inventMachine('mini', [cpu(2 * GiB, { lendableBytes: 0.3 * GiB })]))
       ]
     },
-    advice: /^If mini lends \d+MiB more of its CPU, it fits: raise --lend-memory there\.$/
+    advice: /^Raise --lend-memory on mini: the model fits if it lends \d+MiB more of its CPU\.$/
   },
   {
     id: 'more memory for the daemon, where there is some',
     request: { head: inventMachine('head', [cpu(1 * GiB, { freeBytes: 4 * GiB })]) },
-    advice: /^If this machine may use \d+MiB more of its CPU, it fits: raise --memory\.$/
+    advice: /^Raise --memory on this machine: the model fits if it may use \d+MiB more of its CPU\.$/
   },
   {
     id: 'a smaller quantisation, by its size',
@@ -81,12 +81,12 @@ const remedies: readonly { id: string; request: Partial<PlanRequest>; advice: Re
       model: inventModel({ parameterCount: 980_000_000 }),
       head: inventMachine('head', [cpu(0.9 * GiB)])
     },
-    advice: /^A Q5_K_M file of this model, about \d+ MiB, fits\.$/
+    advice: /^Use a smaller quantisation: a Q5_K_M file of this model, about \d+ MiB, fits\.$/
   },
   {
     id: 'one more machine',
     request: { head: inventMachine('head', [cpu(0.5 * GiB)]) },
-    advice: /^Another paired machine that lends \d+MiB makes it fit\.$/
+    advice: /^Pair another machine: the model fits if it lends \d+MiB\.$/
   }
 ]
 

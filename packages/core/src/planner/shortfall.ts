@@ -26,6 +26,6 @@ function tooSmallFor({ machine, device }: Candidate): Exclusion {
     machine: machine.name,
     deviceId: device.id,
     reason: 'too-small',
-    explanation: `${machine.name}'s ${device.id} has too little room for even one layer.`
+    explanation: `${machine.name}'s ${device.id} has too little memory for one layer.`
   }
 }

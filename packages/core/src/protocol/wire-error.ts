@@ -34,7 +34,7 @@ export function toWireError(error: unknown): WireError {
   }
   if (privateCodes.has(error.code)) {
     const message = `On the other machine: ${errorSpec(error.code).meaning}`
-    return { code: error.code, message, advice: 'Its owner finds more in its log.' }
+    return { code: error.code, message, advice: 'The log on that machine has the details.' }
   }
   return {
     code: error.code,

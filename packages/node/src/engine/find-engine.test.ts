@@ -1,7 +1,8 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../log/index.ts'
+import { engineFolder, readManifest, writeManifest } from './engine-cache.ts'
 import { type FindEngineOptions, findEngine } from './find-engine.ts'
 import { testEngine, testHome } from './testing/engine.ts'
 
@@ -36,6 +37,20 @@ describe('findEngine', { timeout: 30_000 }, () => {
     expect(performance.now() - begun).toBeLessThan(200)
   })
 
+  it('passes on why the engine does not use a GPU', { timeout: 900_000 }, async () => {
+    const engine = await testEngine()
+    await using home = await testHome()
+    const search = options(home.paths.home, { configuredPath: engine.directory, environment: process.env })
+    expect(await findEngine(search)).toMatchObject({ gpuNotes: [] })
+    const folder = engineFolder(home.paths.home)
+    const [seen = ''] = await readdir(folder)
+    const manifest = await readManifest(join(folder, seen))
+    if (manifest === null) throw new Error('the engine was not remembered')
+    const notes = ['The CUDA backend does not load.']
+    await writeManifest(join(folder, seen), { ...manifest, gpu: { ...manifest.gpu, notes } })
+    expect(await findEngine(search)).toMatchObject({ gpuNotes: notes })
+  })
+
   it('does not go on without a word when the configured one does not work', async () => {
     await using home = await testHome()
     const configuredPath = join(home.paths.home, 'gone')
@@ -56,7 +71,7 @@ describe('findEngine', { timeout: 30_000 }, () => {
     const found = await findEngine(options(home.paths.home, { environment: { PATH: `${bin}:/usr/bin:/bin` } }))
     expect(found.engine).toBeNull()
     expect(found.considered).toMatchObject([
-      { source: 'cache', problem: 'None was built yet.' },
+      { source: 'cache', problem: 'Not built yet.' },
       { source: 'path', problem: expect.stringMatching(problem) }
     ])
   })

@@ -42,6 +42,8 @@ interface Considered {
 export interface FoundEngine {
   readonly engine: Engine | null
   readonly considered: readonly Considered[]
+  /** Sentences for people: why the engine does not use a GPU of this machine. */
+  readonly gpuNotes: readonly string[]
 }
 
 interface Candidate {
@@ -64,9 +66,9 @@ export async function findEngine(options: FindEngineOptions): Promise<FoundEngin
   if (options.configuredPath !== null) {
     const candidate = await configured(options.configuredPath, folder)
     const result = await examine(candidate, search, null)
-    if (typeof result !== 'string') return { engine: result, considered }
+    if (typeof result !== 'string') return { engine: result, considered, gpuNotes: await gpuNotes(candidate) }
     throw new BaseError('ENGINE_MISSING', `The configured engine ${options.configuredPath} cannot be used: ${result}`, {
-      advice: 'Correct engine.path or UNHOSTED_ENGINE, or remove it and run unhosted engine build.'
+      advice: 'Fix engine.path or UNHOSTED_ENGINE, or remove it and run unhosted engine build.'
     })
   }
   const source = await findEngineSource()
@@ -78,9 +80,13 @@ export async function findEngine(options: FindEngineOptions): Promise<FoundEngin
       continue
     }
     if (result.source === 'cache') await refreshGpuBackends(result, { ...search, source })
-    return { engine: result, considered }
+    return { engine: result, considered, gpuNotes: await gpuNotes(candidate) }
   }
-  return { engine: null, considered }
+  return { engine: null, considered, gpuNotes: [] }
+}
+
+async function gpuNotes({ manifestPath }: Candidate): Promise<readonly string[]> {
+  return (await readManifest(manifestPath))?.gpu.notes ?? []
 }
 
 const executable = (name: string): string => (process.platform === 'win32' ? `${name}.exe` : name)
@@ -135,7 +141,7 @@ async function examine(candidate: Candidate, options: Search, release: string | 
   const { serverPath, rpcServerPath, manifestPath, source } = candidate
   const now = await fingerprint([serverPath, rpcServerPath])
   if (now === null)
-    return source === 'cache' ? 'None was built yet.' : 'llama-server and ggml-rpc-server are not both there.'
+    return source === 'cache' ? 'Not built yet.' : 'llama-server and ggml-rpc-server were not both found.'
   const files = { directory: dirname(serverPath), serverPath, rpcServerPath }
   const known = await readManifest(manifestPath)
   let version = known?.fingerprint === now ? known.version : null
@@ -148,7 +154,8 @@ async function examine(candidate: Candidate, options: Search, release: string | 
     }
     await remember(manifestPath, { version, fingerprint: now, gpu: known?.gpu ?? noGpu }, options.log)
   }
-  if (release !== null && !version.startsWith(release)) return `It is ${version}; this one needs ${release.trim()}.`
+  if (release !== null && !version.startsWith(release))
+    return `It is ${version}, but this version of Unhosted needs ${release.trim()}.`
   return { version, source, ...files }
 }
 

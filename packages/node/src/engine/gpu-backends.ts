@@ -50,7 +50,7 @@ export async function attachGpuBackends(directory: string, serverPath: string, o
       if (gpu.backends.length > 0) return gpu
     }
     gpu.notes.push(
-      'An NVIDIA driver is here, but the CUDA backend does not load. It needs the CUDA 13 runtime (libcudart, libcublas), or that of CUDA 12: install cuda-libraries-13-0 or your distribution’s package.'
+      'This machine has an NVIDIA driver, but the CUDA backend does not load. Install the runtime of CUDA 13 (libcudart, libcublas), for example with the package cuda-libraries-13-0, or that of CUDA 12.'
     )
   }
   const vulkan = options.source.vulkan

@@ -20,7 +20,7 @@ export async function rpcProtocolVersion(port: number, clock: Clock, signal: Abo
   } catch (cause) {
     if (signal.aborted) throw cancelled(signal.reason, 'Looking at an engine was cancelled.')
     throw new BaseError('ENGINE_START_FAILED', 'ggml-rpc-server does not answer the protocol greeting.', {
-      advice: 'It is of another version than this one can use. Run unhosted engine build.',
+      advice: 'It is a version that this Unhosted cannot use. Run unhosted engine build.',
       cause
     })
   } finally {

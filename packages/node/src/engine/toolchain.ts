@@ -74,7 +74,7 @@ async function assertCmakeVersion(cmake: string, environment: NodeJS.ProcessEnv)
     'ENGINE_BUILD_FAILED',
     `${cmake} is ${match?.[0] ?? 'of unknown version'}; 3.18 or newer is needed.`,
     {
-      advice: 'Install a newer CMake (pip install cmake brings one), then run unhosted engine build.'
+      advice: 'Install a newer CMake (for example with pip install cmake), then run unhosted engine build.'
     }
   )
 }

@@ -39,13 +39,13 @@ export function checkAccess(
   const name = headers.host === undefined ? null : hostName(headers.host)
   if (name === null || !isAllowedHost(rules, name)) {
     throw new BaseError('ORIGIN_REFUSED', 'The Host header does not name this machine.', {
-      advice: 'Call http://127.0.0.1 or localhost; further names go into gateway.allowedHosts of the config.'
+      advice: 'Call http://127.0.0.1 or localhost, or add the name to gateway.allowedHosts in the config.'
     })
   }
   const { origin } = headers
   if (origin === undefined || isAllowedOrigin(rules, origin, headers.host)) return
   throw new BaseError('ORIGIN_REFUSED', 'Web pages of other origins may not use this endpoint.', {
-    advice: 'If the page is yours, put its origin into gateway.allowedOrigins of the config.'
+    advice: 'If you trust the page, add its origin to gateway.allowedOrigins in the config.'
   })
 }
 

@@ -137,5 +137,5 @@ function taken(event: 'drain' | 'finish', raw: ServerResponse, clock: Clock, sta
 }
 
 function clientGone(): BaseError {
-  return cancelled(undefined, 'The client went away.')
+  return cancelled(undefined, 'The client disconnected.')
 }

@@ -89,7 +89,7 @@ async function passEvents(response: InferenceResponse, writer: AnswerWriter, opt
   }
   if (!filter.finished) {
     throw new BaseError('ENGINE_EXITED', 'The answer stopped before its end.', {
-      advice: 'Ask again; what has come so far is not the whole answer.'
+      advice: 'Retry the request. The answer so far is incomplete.'
     })
   }
   await writer.end()
@@ -112,8 +112,8 @@ async function collect(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
   for await (const chunk of body) {
     size += chunk.byteLength
     if (size > maxBytes) {
-      throw new BaseError('ENGINE_FAULT', 'The answer is larger than the gateway holds.', {
-        advice: 'Ask for less at once, or ask for a stream.'
+      throw new BaseError('ENGINE_FAULT', 'The answer is larger than the gateway can buffer.', {
+        advice: 'Ask for a shorter answer, or for a stream.'
       })
     }
     chunks.push(chunk)

@@ -12,7 +12,7 @@ const answers: Readonly<Record<string, { readonly line: string; readonly what: s
   ERR_HTTP_REQUEST_TIMEOUT: {
     line: '408 Request Timeout',
     what: 'The request did not arrive in time.',
-    advice: 'Send it faster.'
+    advice: 'Send the request faster.'
   }
 }
 const notHttp = { line: '400 Bad Request', what: 'That is not HTTP.', advice: 'Send an HTTP/1.1 request.' }

@@ -104,8 +104,8 @@ function addRoutes(app: FastifyInstance, options: GatewayOptions, inference: Inf
     const reference = request.params['*']
     const entry = findModelEntry(await dispatcher.models(), reference)
     if (entry !== undefined) return entry
-    throw new BaseError('MODEL_UNKNOWN', 'No machine that can serve you holds a model of that name.', {
-      advice: 'GET /v1/models lists what can be served.',
+    throw new BaseError('MODEL_UNKNOWN', 'No machine that can serve you has a model with this name.', {
+      advice: 'GET /v1/models lists the available models.',
       details: { param: 'model' }
     })
   })

@@ -58,8 +58,8 @@ function toInferenceRequest(
 ): InferenceRequest {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new BaseError('REQUEST_MALFORMED', 'Compressed request bodies are not taken.', {
-      advice: 'Send the JSON as it is.'
+    throw new BaseError('REQUEST_MALFORMED', 'Compressed request bodies are not supported.', {
+      advice: 'Send the JSON uncompressed.'
     })
   }
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)

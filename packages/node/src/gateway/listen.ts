@@ -42,8 +42,8 @@ async function listenError(config: GatewayConfig, clock: Clock, cause: unknown):
   if (hasErrno(cause, 'EADDRINUSE')) {
     const daemon = await daemonOn(config, clock)
     const who = daemon === null ? 'another program' : `the Unhosted daemon "${daemon}"`
-    return new BaseError('PORT_IN_USE', `Port ${port} on ${host} is taken by ${who}.`, {
-      advice: 'Stop it, or choose another port: unhosted serve --port N.',
+    return new BaseError('PORT_IN_USE', `Port ${port} on ${host} is in use by ${who}.`, {
+      advice: 'Stop it, or choose another port with: unhosted serve --port N',
       cause,
       details: { port }
     })

@@ -79,7 +79,7 @@ export function checkName(
   const taken = owner !== undefined && owner.id !== model.id && (model.source === null || owner.source !== model.source)
   const reserved = bundled.names.includes(model.name) && bundled.id !== model.id
   if (!taken && !reserved) return
-  throw new BaseError('USAGE', `Another model is called ${model.name}.`, {
+  throw new BaseError('USAGE', `Another model already has the name ${model.name}.`, {
     advice: reserved
       ? 'Choose another name with --name.'
       : `Choose another name with --name, or remove the other with unhosted models rm ${model.name}.`
@@ -101,7 +101,9 @@ function enter(
   if (held !== undefined) checkSameParts(held, files)
   const names = [...new Set([...(held?.names ?? []), name])]
   if (names.length > maxNames) {
-    throw new BaseError('USAGE', `The model has ${maxNames} names already.`, { advice: 'Use one of them.' })
+    throw new BaseError('USAGE', `The model already has ${maxNames} names, which is the limit.`, {
+      advice: 'Use one of them.'
+    })
   }
   const entry: IndexEntry =
     held === undefined
@@ -118,9 +120,13 @@ function enter(
 function checkSameParts(held: IndexEntry, files: readonly StoredFile[]): void {
   const same = held.files.length === files.length && held.files.every((file, at) => file.sha256 === files[at]?.sha256)
   if (same) return
-  throw new BaseError('MODEL_INVALID', `Its first part is that of ${held.names[0]}, but the other parts differ.`, {
-    advice: `Remove the other with unhosted models rm ${held.names[0]}, or fetch this one again.`
-  })
+  throw new BaseError(
+    'MODEL_INVALID',
+    `The first part is the same as that of ${held.names[0]}, but other parts differ.`,
+    {
+      advice: `Remove that model with unhosted models rm ${held.names[0]}, or download this one again.`
+    }
+  )
 }
 
 /** A folder that is there without being in the index was left by a crash. */

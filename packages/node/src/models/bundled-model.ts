@@ -24,7 +24,7 @@ export async function readBundled(bundled: BundledModel): Promise<StoredModel> {
   const facts = await readJsonFile(join(bundled.directory, 'facts.json'), modelFactsSchema.nullable(), null)
   if (facts === null) {
     throw new BaseError('HOME_CORRUPT', `The bundled model ${bundled.name} is not installed.`, {
-      advice: 'Install Unhosted again.'
+      advice: 'Reinstall Unhosted.'
     })
   }
   const path = join(bundled.directory, bundled.fileName)

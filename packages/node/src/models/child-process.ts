@@ -56,7 +56,7 @@ function errorMessage(error: unknown): ChildMessage {
       type: 'error',
       code: 'DISK_FULL',
       message: 'The disk has no room left for the download.',
-      advice: 'Free some space and run the same command again; it resumes.'
+      advice: 'Free some disk space and run the same command again to resume.'
     }
   }
   return { type: 'error', code: 'INTERNAL', message: text.slice(0, 2000), advice: 'Run again with --verbose.' }

@@ -21,8 +21,12 @@ export async function requireSpace(folder: string, bytes: number, freeBytes: Fre
   const free = await freeBytes(folder)
   const missing = bytes + spareBytes - free
   if (missing <= 0) return
-  throw new BaseError('DISK_FULL', `${formatBytes(bytes)} are needed, ${folder} has ${formatBytes(free)} free.`, {
-    advice: `Free ${formatBytes(missing)} and try again, or choose a home folder on another disk with --home.`,
-    details: { neededBytes: bytes, freeBytes: free }
-  })
+  throw new BaseError(
+    'DISK_FULL',
+    `${formatBytes(bytes)} are needed, but ${folder} has only ${formatBytes(free)} free.`,
+    {
+      advice: `Free ${formatBytes(missing)} and try again, or choose a home folder on another disk with --home.`,
+      details: { neededBytes: bytes, freeBytes: free }
+    }
+  )
 }

@@ -85,7 +85,7 @@ async function trim(path: string, sizeBytes: number | null): Promise<void> {
 function stopped(failure: ChildFailure): BaseError {
   const why = failure.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
   return new BaseError('MODEL_DOWNLOAD_FAILED', `The download stopped: ${why}.`, {
-    advice: 'Run the same command again; it resumes.',
+    advice: 'Run the same command again to resume.',
     cause: failure
   })
 }
@@ -99,16 +99,20 @@ async function verify(wanted: WantedFile, remote: RemoteFile, options: DownloadO
     if (actual === expected) return
     const { size } = await stat(path)
     await options.partial.discard()
-    throw new BaseError('MODEL_HASH_MISMATCH', `The sha256 of the download is ${actual}, announced was ${expected}.`, {
-      advice: 'Nothing was stored. Pull again; if it repeats, the source is altered.',
-      details: { sizeBytes: size, announcedBytes: remote.sizeBytes ?? wanted.sizeBytes }
-    })
+    throw new BaseError(
+      'MODEL_HASH_MISMATCH',
+      `The SHA-256 of the download is ${actual}, but ${expected} was announced.`,
+      {
+        advice: 'Nothing was stored. Pull again. If it fails again, the file at the source has been changed.',
+        details: { sizeBytes: size, announcedBytes: remote.sizeBytes ?? wanted.sizeBytes }
+      }
+    )
   }
   const { size } = await stat(path)
   const now = await probeFile(wanted.address, options, options.signal)
   if (now.version === remote.version && (now.sizeBytes === null || now.sizeBytes === size)) return
   await options.partial.discard()
   throw new BaseError('MODEL_DOWNLOAD_FAILED', 'The file changed on the server while it was downloaded.', {
-    advice: 'Run the same command again; it begins anew.'
+    advice: 'Run the same command again; the download starts over.'
   })
 }

@@ -30,17 +30,17 @@ export async function matchModel(context: StoreContext, reference: string): Prom
     const entry = (await readIndex(context.folders)).find((candidate) => candidate.source === sourceText(source))
     const bySource = source.kind === 'bundled' ? models[0] : models.find((model) => model.id === entry?.id)
     if (bySource !== undefined) return bySource
-    throw unknown(`${reference} is not on this machine.`, `Fetch it with unhosted models pull ${reference}.`)
+    throw unknown(`${reference} is not on this machine.`, `Download it with unhosted models pull ${reference}.`)
   }
   const isPrefix = /^[0-9a-f]+$/.test(wanted) && wanted.length >= shortestPrefix
   const byPrefix = isPrefix ? models.filter((model) => model.id.startsWith(wanted)) : []
   const [only, ...others] = byPrefix
   if (only !== undefined && others.length === 0) return only
   if (only !== undefined)
-    throw unknown(`${byPrefix.length} models have an id that begins with ${wanted}.`, 'Write more of it.')
+    throw unknown(`${byPrefix.length} models have an id that starts with ${wanted}.`, 'Give more characters of the id.')
   throw unknown(
-    `There is no model "${reference.slice(0, 200)}" here.`,
-    'List models with unhosted models ls, or import or pull it.'
+    `No model named "${reference.slice(0, 200)}" on this machine.`,
+    'List models with unhosted models ls, or download one with unhosted models pull.'
   )
 }
 

@@ -67,7 +67,7 @@ async function ordinaryFile(path: string): Promise<GgufPart> {
 
 function invalid(what: string, cause?: unknown): BaseError {
   return new BaseError('MODEL_INVALID', `${what}.`, {
-    advice: 'Name a GGUF file; of a split model, keep all parts in one folder under their own names.',
+    advice: 'Name a GGUF file. Keep all parts of a split model in one folder with their original names.',
     cause
   })
 }

@@ -149,11 +149,11 @@ describe('the model store', { timeout: 30_000 }, () => {
   })
 
   const unknown: readonly (readonly [reference: string, message: RegExp, advice: RegExp])[] = [
-    ['nothing', /no model "nothing"/, /models ls/],
+    ['nothing', /No model named "nothing"/, /models ls/],
     ['qwen3:8b', /qwen3:8b is not on this machine/, /models pull qwen3:8b/],
     ['hf:owner/repository', /is not on this machine/, /models pull hf:owner/],
-    ['abcdef', /no model "abcdef"/, /models ls/],
-    ['6061', /no model "6061"/, /models ls/]
+    ['abcdef', /No model named "abcdef"/, /models ls/],
+    ['6061', /No model named "6061"/, /models ls/]
   ]
   it.each(unknown)('does not know %s', async (reference, message, advice) => {
     await expect(models.find(reference)).rejects.toMatchObject({

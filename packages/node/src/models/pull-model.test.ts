@@ -143,7 +143,7 @@ describe('a download that is disturbed', { timeout: 60_000 }, () => {
     const models = store({ stallMs: 1500 })
     await expect(pull(models)).rejects.toMatchObject({
       code: 'MODEL_DOWNLOAD_FAILED',
-      advice: expect.stringContaining('it resumes')
+      advice: expect.stringContaining('to resume')
     })
     expect(await readdir(partialFolder(reference))).toContain('model.gguf.ipull')
     await expectResume(store())
@@ -238,7 +238,7 @@ describe('what is not stored', { timeout: 30_000 }, () => {
     const models = store({ freeBytes: async () => 1024 ** 2 })
     await expect(pull(models)).rejects.toMatchObject({
       code: 'DISK_FULL',
-      message: expect.stringMatching(/23\.\d KiB are needed, .* has 1\.0 MiB free/),
+      message: expect.stringMatching(/23\.\d KiB are needed, but .* has only 1\.0 MiB free/),
       advice: expect.stringMatching(/^Free 63\.\d MiB/)
     })
     expect(hub.sentBytes).toBe(1)
@@ -254,7 +254,7 @@ describe('what is not stored', { timeout: 30_000 }, () => {
     await writeFile(join(folder, 'download.json'), JSON.stringify({ source: reference, files: { 'model.gguf': file } }))
     await expect(pull(store())).rejects.toMatchObject({
       code: 'DISK_FULL',
-      advice: expect.stringContaining('it resumes')
+      advice: expect.stringContaining('to resume')
     })
     expect(await readdir(folder)).toContain('model.gguf.whole')
   })
@@ -268,17 +268,17 @@ describe('a hub that refuses', () => {
     message: RegExp,
     advice: RegExp
   ])[] = [
-    ['gated, no token', { token: 'x' }, {}, /no access \(401\).*gated/, /accept the licence.*set HF_TOKEN/],
-    ['gated, wrong token', { token: 'x' }, { hubToken: 'y' }, /no access \(401\)/, /account of HF_TOKEN/],
-    ['licence not accepted', { status: 403 }, { hubToken: 'y' }, /no access \(403\)/, /accepted the licence/],
+    ['gated, no token', { token: 'x' }, {}, /denies access \(401\).*gated/, /accept the licence.*set HF_TOKEN/],
+    ['gated, wrong token', { token: 'x' }, { hubToken: 'y' }, /denies access \(401\)/, /account of HF_TOKEN/],
+    ['licence not accepted', { status: 403 }, { hubToken: 'y' }, /denies access \(403\)/, /accepted the licence/],
     ['unknown', { status: 404 }, {}, /no such model \(404\)/, /Check the name/],
-    ['too many requests', { status: 429 }, {}, /busy or broken \(429\)/, /later; it resumes/],
-    ['broken', { status: 503 }, {}, /busy or broken \(503\)/, /later/],
+    ['too many requests', { status: 429 }, {}, /is unavailable \(429\)/, /later to resume/],
+    ['broken', { status: 503 }, {}, /is unavailable \(503\)/, /later/],
     ['a listing that is no JSON', { listing: '<html>' }, {}, /makes no sense/, /Hugging Face hub/],
     ['an endless listing', { listing: ' '.repeat(9 * 1024 ** 2) }, {}, /makes no sense/, /Hugging Face hub/],
     ['an empty repository', { listing: '{"siblings":[]}' }, {}, /holds no GGUF/, /ends in -GGUF/],
-    ['redirects in a circle', { redirect: '/owner/repository/resolve/main/Model-Q8_0.gguf' }, {}, /in circles/, /./],
-    ['a redirect to a file', { redirect: 'file:///etc/passwd' }, {}, /without encryption/, /another source/]
+    ['redirects in a circle', { redirect: '/owner/repository/resolve/main/Model-Q8_0.gguf' }, {}, /in a loop/, /./],
+    ['a redirect to a file', { redirect: 'file:///etc/passwd' }, {}, /unencrypted address/, /another source/]
   ]
   it.each(refusals)('%s', async (_id, behaviour, options, message, advice) => {
     hub.behaviour = behaviour
@@ -331,7 +331,7 @@ describe('pull of other references', { timeout: 30_000 }, () => {
   it('refuses a name that another model has, before anything is fetched', async () => {
     await expect(store().pull(reference, { name: 'tiny', signal, onProgress: () => {} })).rejects.toMatchObject({
       code: 'USAGE',
-      message: 'Another model is called tiny.'
+      message: 'Another model already has the name tiny.'
     })
     expect(hub.requests).toEqual([])
   })

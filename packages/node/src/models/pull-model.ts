@@ -26,14 +26,18 @@ export async function pullModel(context: StoreContext, reference: string, option
   if (options.signal.aborted) throw cancelled(options.signal.reason)
   const source = await sourceOf(context, reference.trim())
   if (source === null) {
-    throw new BaseError('MODEL_UNKNOWN', `"${reference.slice(0, 200)}" is no short name, hf: reference or URL.`, {
-      advice: 'Write it like hf:Qwen/Qwen3-8B-GGUF:Q4_K_M or https://HOST/model.gguf.'
-    })
+    throw new BaseError(
+      'MODEL_UNKNOWN',
+      `"${reference.slice(0, 200)}" is not a short name, an hf: reference or a URL.`,
+      {
+        advice: 'Write it like hf:Qwen/Qwen3-8B-GGUF:Q4_K_M or https://HOST/model.gguf.'
+      }
+    )
   }
   if (source.kind === 'bundled') return readBundled(context.bundled)
   if (!/^https?:/i.test(context.hub.endpoint) || !URL.canParse(context.hub.endpoint)) {
-    throw new BaseError('CONFIG_INVALID', `HF_ENDPOINT is "${context.hub.endpoint}", which is no address.`, {
-      advice: 'Set it to an https:// address, or unset it.'
+    throw new BaseError('CONFIG_INVALID', `HF_ENDPOINT is "${context.hub.endpoint}", which is not a URL.`, {
+      advice: 'Set it to an https:// URL, or unset it.'
     })
   }
   const name = modelName(options.name ?? defaultName(source, reference.trim()))

@@ -58,7 +58,7 @@ export async function probeFile(address: string, { hub, clock }: HubAccess, sign
       ranges: response.status === 206 && (await announcesRanges(response, url, headers, { clock, signal }))
     }
   }
-  throw failed(`${url.host} redirects in circles.`, 'Try again later, or from another address.')
+  throw failed(`${url.host} redirects in a loop.`, 'Try again later, or from another address.')
 }
 
 interface RequestOptions {
@@ -112,17 +112,17 @@ export function refusal(url: URL, status: number, hub: Hub): BaseError {
   const where = url.host
   const isHub = url.origin === new URL(hub.endpoint).origin
   if (isHub && (status === 401 || status === 403)) {
-    const what = `${where} gives no access (${status}): the model is gated or private, or does not exist.`
+    const what = `${where} denies access (${status}): the model is gated or private, or does not exist.`
     return hub.token === null
       ? failed(what, 'Check the name; accept the licence on its page, then set HF_TOKEN to an access token.')
       : failed(what, 'Check the name and that the account of HF_TOKEN has accepted the licence on its page.')
   }
   if (status === 404 || status === 410) return failed(`${where} has no such model (${status}).`, 'Check the name.')
   if (status === 401 || status === 403) {
-    return failed(`${where} gives no access (${status}).`, 'Use an address that needs no password.')
+    return failed(`${where} denies access (${status}).`, 'Use a URL that needs no password.')
   }
   if (status === 429 || status >= 500) {
-    return failed(`${where} is busy or broken (${status}).`, 'Run the same command again later; it resumes.')
+    return failed(`${where} is unavailable (${status}).`, 'Run the same command again later to resume.')
   }
   return failed(`${where} answered ${status}.`, 'Check the address.')
 }
@@ -169,10 +169,11 @@ async function announcesRanges(
 
 /** A redirect may not leave encryption behind. */
 function nextHop(from: URL, location: string): URL {
-  if (!URL.canParse(location, from.href)) throw failed(`${from.host} redirects to no address.`, 'Try again later.')
+  if (!URL.canParse(location, from.href))
+    throw failed(`${from.host} redirects to an invalid address.`, 'Try again later.')
   const next = new URL(location, from)
   if (next.protocol !== from.protocol && next.protocol !== 'https:') {
-    throw failed(`${from.host} redirects to an address without encryption.`, 'Use another source.')
+    throw failed(`${from.host} redirects to an unencrypted address.`, 'Use another source.')
   }
   return next
 }

@@ -17,7 +17,7 @@ export async function removeModel(context: StoreContext, reference: string): Pro
   const bundled = await readBundled(context.bundled)
   if (model.id === bundled.id && (bundled.names.includes(wanted) || !model.names.includes(wanted))) {
     throw new BaseError('USAGE', `${bundled.names[0]} comes with Unhosted and cannot be removed.`, {
-      advice: 'It takes no room in the home folder.'
+      advice: 'It uses no space in the home folder.'
     })
   }
   const freed = await updateIndex(context.folders, new AbortController().signal, async (entries) => {

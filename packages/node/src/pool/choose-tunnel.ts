@@ -50,7 +50,7 @@ export async function chooseTunnel(choice: TunnelChoice): Promise<Tunnel> {
     await probe(tunnel, connectMs, choice)
     return tunnel
   } catch (error) {
-    throw new BaseError('TUNNEL_FAILED', 'No tunnel to the other machine could be opened.', {
+    throw new BaseError('TUNNEL_FAILED', 'Could not open a tunnel to the other machine.', {
       advice: 'Check the route between the machines with unhosted doctor.',
       cause: new AggregateError([...failures, error])
     })

@@ -170,7 +170,7 @@ async function openLease(parts: {
   }
 }
 
-const advice = 'Ask again; the next plan leaves that machine out.'
+const advice = 'Retry the request; the next plan leaves that machine out.'
 
 function unwanted(cause?: unknown): BaseError {
   return cancelled(cause, 'The lease is no longer wanted.')

@@ -34,8 +34,8 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
   function admit(request: LeaseRequestMessage, peer: PeerRecord, stream: FramedStream): LentLease {
     // As it is now: the owner may have taken the grant back since the stream was opened.
     if (options.host.peer(peer.peerId)?.record?.grants.pool !== true) {
-      throw new BaseError('PEER_REFUSED', 'This machine does not lend memory to you.', {
-        advice: 'Ask its owner to run there: unhosted grant THIS-MACHINE --memory.'
+      throw new BaseError('PEER_REFUSED', 'This machine has not granted memory to yours.', {
+        advice: 'Ask its owner to run this command there: unhosted grant THIS-MACHINE --memory.'
       })
     }
     const engine = options.engine()
@@ -100,7 +100,7 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
       for (const end of serving) end()
       serving = []
       const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.', {
-        advice: 'Ask again; the next plan leaves it out.'
+        advice: 'Retry the request; the next plan leaves it out.'
       })
       for (const lease of leases) lease.end(stopped)
       await Promise.all(tasks)

@@ -24,7 +24,7 @@ export async function watchLease(
   const stopBeats = options.clock.every(leaseBeatMs, () => {
     heard = 0
     missed += 1
-    if (missed > leaseMissedBeats) silence.abort(lost('The other machine fell silent.'))
+    if (missed > leaseMissedBeats) silence.abort(lost('The other machine stopped answering.'))
     if (sending || signal.aborted) return
     sending = true
     stream.writeJson({ type: 'beat' }, { signal }).then(
@@ -52,7 +52,7 @@ export async function watchLease(
   }
 }
 
-const advice = 'Ask again; the next plan leaves that machine out.'
+const advice = 'Retry the request; the next plan leaves that machine out.'
 
 function lost(what: string): BaseError {
   return new BaseError('LEASE_LOST', what, { advice })

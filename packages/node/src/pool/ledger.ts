@@ -62,7 +62,7 @@ function refusal(purpose: 'own' | 'lent', what: string, freeBytes = 0): BaseErro
         details: { freeBytes }
       })
     : new BaseError('LEASE_REFUSED', what, {
-        advice: 'Raise --lend-memory on that machine, or plan again with less.',
+        advice: 'Raise --lend-memory on that machine, or use a smaller context.',
         details: { freeBytes }
       })
 }

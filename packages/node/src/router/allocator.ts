@@ -93,7 +93,7 @@ async function allocateWithRetries(
       if (roomier.ok && (await idle.evict())) continue
       const { shortfall } = result
       throw new BaseError('NO_CAPACITY', describeShortfall(model, result.shortfall), {
-        advice: shortfall.remedies[0] ?? 'Pair another machine, or lend more memory on one.',
+        advice: shortfall.remedies[0] ?? 'Pair another machine, or lend more memory.',
         details: { missingBytes: shortfall.missingBytes, remedies: shortfall.remedies }
       })
     }
@@ -114,7 +114,7 @@ async function allocateWithRetries(
 
 function describeShortfall(model: StoredModel, { neededBytes, availableBytes, missingBytes }: Shortfall): string {
   const [needed, available, missing] = [neededBytes, availableBytes, missingBytes].map(formatBytes)
-  return `${model.names[0]} needs ${needed}; the machines that can serve you have ${available} to give, ${missing} too little.`
+  return `${model.names[0]} does not fit: ${missing} are missing (it needs ${needed}, ${available} are available).`
 }
 
 class RefusedByPeer extends Error {
@@ -185,7 +185,7 @@ async function borrow(
 function peerLost(plan: Plan, lease: BorrowedLease, cause: Error): BaseError {
   const machine = plan.segments.find(({ peerId }) => peerId === lease.request.peerId)?.machine ?? lease.request.peerId
   return new BaseError('PEER_LOST', `${machine}, which held a part of ${plan.modelName}, was lost: ${cause.message}`, {
-    advice: 'Ask again: the next plan leaves it out until it is back.',
+    advice: 'Retry the request; the next plan leaves that machine out until it is back.',
     cause
   })
 }

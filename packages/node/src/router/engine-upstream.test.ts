@@ -105,7 +105,7 @@ describe('forwardToEngine', () => {
     }
   ])('an engine that $id is $code', async ({ act, code }) => {
     await act()
-    await expect(forward()).rejects.toMatchObject({ code, advice: expect.stringContaining('Ask again') })
+    await expect(forward()).rejects.toMatchObject({ code, advice: expect.stringContaining('Retry the request') })
   })
 
   it('an engine that dies in the middle is ENGINE_EXITED after what it said', async () => {

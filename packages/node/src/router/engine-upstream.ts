@@ -72,7 +72,7 @@ async function* readBody(response: IncomingMessage, signal: AbortSignal): AsyncG
 function upstreamError(cause: unknown, signal: AbortSignal, what: string): BaseError {
   if (signal.aborted) return cancelled(signal.reason, 'The request was cancelled.')
   return new BaseError('ENGINE_EXITED', what, {
-    advice: 'Ask again; the model is loaded anew. The engine log has the reason.',
+    advice: 'Retry the request; the model is loaded again. The engine log has the reason.',
     cause
   })
 }

@@ -48,7 +48,7 @@ function headerOf(request: InferenceRequest): InferRequestMessage {
   const path = inferPaths.find((known) => known === request.path)
   if (path === undefined) {
     throw new BaseError('ROUTE_UNKNOWN', `Peers do not serve ${request.path}.`, {
-      advice: 'Hold the model on this machine to use that endpoint.'
+      advice: 'Download the model to this machine to use that endpoint.'
     })
   }
   if (request.body.byteLength > maxInferBodyBytes) {

@@ -66,8 +66,8 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
   /** All that can be decided from the header, without a gap in which another request could slip through. */
   function admit(header: InferRequestMessage, peer: PeerRecord): void {
     if (!peer.grants.infer) {
-      throw new BaseError('PEER_REFUSED', 'This machine does not answer requests of yours.', {
-        advice: 'Ask its owner to run there: unhosted grant THIS-MACHINE --requests.'
+      throw new BaseError('PEER_REFUSED', 'This machine does not accept requests from yours.', {
+        advice: 'Ask its owner to run this command there: unhosted grant THIS-MACHINE --requests.'
       })
     }
     const ofPeer = [...active.values()].filter((peerId) => peerId === peer.peerId).length
@@ -76,7 +76,7 @@ export function createPeerInferenceServer(options: PeerInferenceServerOptions): 
       answering >= limits.maxRequests ||
       bodyBytes + header.bodyBytes > limits.maxBodyBytes
     ) {
-      throw new BaseError('NO_CAPACITY', 'That machine answers too many requests already.', {
+      throw new BaseError('NO_CAPACITY', 'That machine is already answering too many requests.', {
         advice: 'Ask again later.'
       })
     }

@@ -81,7 +81,7 @@ function priceFault({ prices }: Terms, policy: BudgetPolicy): Refusal | null {
 export const never: Refusal = refusal(
   'BUDGET_NEVER',
   'Your price ceiling is 0, which means that strangers are never paid.',
-  'Set a price ceiling per token if requests may leave the machines you trust.'
+  'To allow requests to leave the machines you trust, set a price ceiling per token.'
 )
 
 function requestFault(state: BudgetState, { request, key }: Terms): Refusal | null {

@@ -107,6 +107,6 @@ function tokens(count: number): bigint {
 function bounded(amount: bigint): PicoUsdc {
   if (amount >= 0n && amount <= uint128Max) return picoUsdc(amount)
   throw new BaseError('PRICE_OVERFLOW', 'An amount is beyond what contracts can hold.', {
-    advice: 'Nothing was signed or paid. Refuse the prices or the token counts it was made of.'
+    advice: 'Nothing was signed or paid. Refuse the prices or the token counts.'
   })
 }

@@ -111,13 +111,13 @@ function withKey<T>(work: () => T): T {
     return work()
   } catch {
     throw new BaseError('SIGNING_KEY_INVALID', 'The key is not a secp256k1 private key.', {
-      advice: 'Bring the right key: 32 bytes in hexadecimal. Nothing was signed.'
+      advice: 'Nothing was signed. Give the right key: 32 bytes in hexadecimal.'
     })
   }
 }
 
 const malformed = (why: string, cause?: unknown): BaseError =>
   new BaseError('SIGNATURE_MALFORMED', `A signature is malformed: ${why}.`, {
-    advice: 'Do not accept what it came with. Ask the other side to sign again.',
+    advice: 'Do not accept the signed object. Ask the other side to sign again.',
     cause
   })

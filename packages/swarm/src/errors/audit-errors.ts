@@ -6,12 +6,12 @@ export const auditErrorTable = {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'A signed checkpoint does not parse: its text, its signature lines, its size or its root.',
-    remedy: 'Nothing was believed. Ask the other side for the checkpoint again.'
+    remedy: 'Nothing was accepted. Ask the other side for the checkpoint again.'
   },
   AUDIT_KEY_MALFORMED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A log or witness key does not parse, or is not of the kind that is needed.',
+    meaning: 'A log or witness key does not parse, or is of the wrong kind.',
     remedy: 'Copy the whole key: name, key id and base64, joined by plus signs.'
   },
   AUDIT_BUNDLE_MALFORMED: {
@@ -24,44 +24,45 @@ export const auditErrorTable = {
   AUDIT_KEY_UNTRUSTED: {
     status: 403,
     type: 'permission_error',
-    meaning: 'A bundle is of a log whose key you did not say you trust.',
-    remedy: 'Get the key of the log from its owner by another way, and compare.'
+    meaning: 'A bundle belongs to a log whose key is not among the keys that you trust.',
+    remedy: 'Get the key of the log from its owner over another channel, and compare.'
   },
   AUDIT_ORIGIN_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A checkpoint is of another log.',
-    remedy: 'Ask for the checkpoint of the log that you meant.'
+    meaning: 'A checkpoint belongs to another log.',
+    remedy: 'Ask for the checkpoint of the right log.'
   },
   AUDIT_SIGNATURE_INVALID: {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'A checkpoint lacks a signature, has one of an unknown key, or has one that does not verify.',
-    remedy: 'Do not believe the checkpoint. Ask its log and witnesses for it again.'
+    remedy: 'Do not accept the checkpoint. Ask the log and its witnesses for it again.'
   },
   AUDIT_WITNESS_MISSING: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'Fewer witnesses that you trust have cosigned the last checkpoint than you ask for.',
-    remedy: 'Ask for a later checkpoint with more cosignatures; until then the log may show others another history.'
+    meaning: 'The last checkpoint has fewer cosignatures of witnesses that you trust than you require.',
+    remedy:
+      'Ask for a later checkpoint with more cosignatures. Until then, the log may show others a different history.'
   },
   AUDIT_WITNESS_CONTRADICTS: {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'A witness cosigned a larger log before a smaller one, or in the future.',
-    remedy: 'Do not count on that witness. Keep the file: it proves the contradiction.'
+    remedy: 'Do not trust that witness. Keep the file: it proves the contradiction.'
   },
   AUDIT_SIZE_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'Entries or checkpoints are missing or too many: sizes do not grow, or do not fit the entries.',
+    meaning:
+      'Entries or checkpoints are missing, or there are too many: sizes do not grow, or do not match the entries.',
     remedy: 'Ask for the whole bundle; keep this one.'
   },
   AUDIT_ROOT_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning:
-      'The entries of a log are not those that its checkpoint was signed for: one was changed, dropped, added or moved.',
+    meaning: 'The entries of a log do not match its signed checkpoint: one was changed, dropped, added or moved.',
     remedy: 'Keep the file as evidence and do not pay by it.'
   },
   AUDIT_INCONSISTENT: {
@@ -73,7 +74,7 @@ export const auditErrorTable = {
   AUDIT_FORKED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A log signed another history than the one that you have seen of it.',
+    meaning: 'A log signed a different history than the one that you have seen.',
     remedy: 'Keep both files: two checkpoints of one size with different roots prove the fork.'
   },
   AUDIT_ROLLED_BACK: {
@@ -91,21 +92,20 @@ export const auditErrorTable = {
   AUDIT_OPENING_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning:
-      'What is shown as an entry is not what the log holds at that place: kind, salt, payload or place is another.',
-    remedy: 'Do not believe what is shown. Ask for the opening again.'
+    meaning: 'An opened entry does not match the log: its kind, salt, payload or position differs.',
+    remedy: 'Do not accept the entry. Ask for the opening again.'
   },
   AUDIT_PAYLOAD_MALFORMED: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'An entry is what was logged, and is not an object of its kind in its one written form.',
-    remedy: 'Whoever kept the log wrote it so: do not pay by it.'
+    meaning: 'An entry matches the log, but its payload is not a valid object of its kind.',
+    remedy: 'The owner of the log wrote it this way: do not pay by it.'
   },
   AUDIT_SIGNER_WRONG: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A quote, job, receipt, voucher or verdict in a log is not signed by who has to sign it.',
-    remedy: 'Do not pay by it. Check that chain and contracts are the right ones.'
+    meaning: 'A quote, job, receipt, voucher or verdict in a log is not signed by the party that must sign it.',
+    remedy: 'Do not pay by it. Check the chain and the contracts.'
   },
   AUDIT_LINK_MISSING: {
     status: 400,

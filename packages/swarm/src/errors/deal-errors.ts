@@ -11,38 +11,38 @@ export const dealErrorTable = {
   SIGNATURE_MALFORMED: {
     status: 502,
     type: 'server_error',
-    meaning: 'A signature is not one that a key makes, or it was altered on its way by someone without the key.',
-    remedy: 'Do not accept what it came with. Ask the other side to sign again.'
+    meaning: 'A signature is not valid, or was changed on the way.',
+    remedy: 'Do not accept the signed object. Ask the other side to sign again.'
   },
   SIGNING_KEY_INVALID: {
     status: 500,
     type: 'server_error',
-    meaning: 'What should sign is not a secp256k1 private key.',
-    remedy: 'Bring the right key: 32 bytes in hexadecimal. Nothing was signed.'
+    meaning: 'The signing key is not a secp256k1 private key.',
+    remedy: 'Nothing was signed. Give the right key: 32 bytes in hexadecimal.'
   },
   AMOUNT_INVALID: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'What should be an amount of USDC or a price for a million tokens does not parse.',
+    meaning: 'An amount of USDC or a price per million tokens is not valid.',
     remedy: 'Write it like 0.40, $0.40 or $0.40/M, with at most 6 decimals.'
   },
   PRICE_OVERFLOW: {
     status: 502,
     type: 'server_error',
-    meaning: 'Prices and token counts make an amount that no contract can hold.',
-    remedy: 'Nothing was signed or paid. Refuse the prices or the token counts it was made of.'
+    meaning: 'Prices and token counts give an amount that is too large for the contracts.',
+    remedy: 'Nothing was signed or paid. Refuse the prices or the token counts.'
   },
   LANE_PROVIDER_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A lane pays another provider than the one that is asked to work.',
+    meaning: 'A lane pays a different provider than the one that gets the job.',
     remedy: 'Open a lane to this provider, or send the terms of the right one.'
   },
   LANE_WINDOW_UNSUITABLE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A lane could close too fast for the provider to claim, or later than contracts take.',
-    remedy: 'Open a lane with a close window that the provider takes; 24 hours suit most.'
+    meaning: 'The close window of a lane is too short for the provider, or longer than the contracts allow.',
+    remedy: 'Open a lane with a close window that the provider accepts; 24 hours suit most.'
   },
   JOB_KEY_MISMATCH: {
     status: 400,
@@ -59,31 +59,31 @@ export const dealErrorTable = {
   QUOTE_PROVIDER_MISMATCH: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote is of another provider than the one that was asked.',
-    remedy: 'Do not order by it. Ask another provider.'
+    meaning: 'A quote comes from a different provider than the one that was asked.',
+    remedy: 'Do not use the quote. Ask another provider.'
   },
   QUOTE_SIGNATURE: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote is not signed by a key that answers for its provider on this chain.',
-    remedy: 'Do not order by it. Ask again; the provider may just have changed its key.'
+    meaning: 'A quote is not signed by a job key of its provider on this chain.',
+    remedy: 'Do not use the quote. Ask again: the provider may have changed its key.'
   },
   QUOTE_PEER_MISMATCH: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote was made for another peer than the one that sent it.',
-    remedy: 'Do not order by it. Ask another provider.'
+    meaning: 'A quote was made for a different peer than the one that sent it.',
+    remedy: 'Do not use the quote. Ask another provider.'
   },
   QUOTE_MODEL_MISMATCH: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote is for another model than the one that was asked for.',
+    meaning: 'A quote is for a different model than the requested one.',
     remedy: 'Ask another provider for this model.'
   },
   QUOTE_EXPIRED: {
     status: 502,
     type: 'server_error',
-    meaning: 'The time for which a quote was valid is over.',
+    meaning: 'A quote has expired.',
     remedy: 'Ask for a new quote, and check that the clock of this machine is right.'
   },
   QUOTE_ABOVE_CEILING: {
@@ -95,8 +95,8 @@ export const dealErrorTable = {
   QUOTE_PANEL_UNKNOWN: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote names judges for disputes whom you have not chosen.',
-    remedy: 'Ask another provider, or add the panel to those that you trust.'
+    meaning: 'A quote names a dispute panel that you do not trust.',
+    remedy: 'Ask another provider, or add the panel to the ones that you trust.'
   },
   QUOTE_CONTEXT_SMALL: {
     status: 502,
@@ -107,32 +107,32 @@ export const dealErrorTable = {
   QUOTE_CHUNK_SIZE: {
     status: 502,
     type: 'server_error',
-    meaning: 'A quote gives receipts for no tokens or for more at a time than you let run on credit.',
+    meaning: 'The chunk size of a quote is zero, or larger than the number of tokens that you allow on credit.',
     remedy: 'Ask another provider, or allow larger chunks.'
   },
   QUOTE_AT_RISK_LOW: {
     status: 502,
     type: 'server_error',
-    meaning: 'A guilty verdict would cost the provider less than you ask for.',
-    remedy: 'Ask another provider, or ask for less at stake.'
+    meaning: 'A guilty verdict would cost the provider less than you require.',
+    remedy: 'Ask another provider, or require a smaller amount at stake.'
   },
   JOB_LANE_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job is to be paid through another lane than the one that it came with.',
+    meaning: 'A job names a different lane than the one that it came with.',
     remedy: 'Send the terms of the lane that the job names.'
   },
   JOB_PROVIDER_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job joins the lane of one provider with the quote of another.',
-    remedy: 'Order by a quote of the provider that the lane pays.'
+    meaning: 'A job combines the lane of one provider with the quote of another.',
+    remedy: 'Use a quote of the provider that the lane pays.'
   },
   JOB_QUOTE_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job was ordered by another quote than the one that it came with.',
-    remedy: 'Send the quote that the job names, or order again by this one.'
+    meaning: 'A job names a different quote than the one that it came with.',
+    remedy: 'Send the quote that the job names, or order again with this one.'
   },
   JOB_SIGNATURE: {
     status: 400,
@@ -143,13 +143,13 @@ export const dealErrorTable = {
   JOB_REQUEST_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job commits to another request than the one that came with it.',
+    meaning: 'A job commits to a different request than the one that came with it.',
     remedy: 'Do not work on it. Send the request and the salt that the job commits to.'
   },
   JOB_ID_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The id of a job is not made of its lane, its client and its request.',
+    meaning: 'The id of a job does not match its lane, client and request.',
     remedy: 'Order again; the id is computed, not chosen.'
   },
   JOB_REPEATED: {
@@ -167,32 +167,32 @@ export const dealErrorTable = {
   JOB_DEADLINE_LATE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job is due after its quote ends.',
+    meaning: 'The deadline of a job is after the end of its quote.',
     remedy: 'Order with an earlier deadline, or ask for a new quote.'
   },
   JOB_DEADLINE_FAR: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job has more than 24 hours to be done: the stake behind it could leave before a dispute.',
+    meaning: 'A job has a deadline of more than 24 hours: the stake could be withdrawn before a dispute.',
     remedy: 'Order it with an earlier deadline.'
   },
   JOB_ABOVE_CONTEXT: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A prompt and the answer that a job allows do not fit the quoted context.',
-    remedy: 'Ask for fewer tokens, or order by a quote with more context.'
+    meaning: 'The prompt and the answer that a job allows do not fit into the quoted context.',
+    remedy: 'Ask for fewer tokens, or use a quote with more context.'
   },
   JOB_ABOVE_QUOTE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A job allows a higher charge than its quote can come to.',
-    remedy: 'Order again with the most that the quoted prices make.'
+    meaning: 'A job allows a higher charge than its quote can reach.',
+    remedy: 'Order again with the maximum that the quoted prices give.'
   },
   JOB_BELOW_PROMPT: {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'A job allows less than its prompt may cost, so a provider could not sign an honest receipt for it.',
-    remedy: 'Order again with the most that the quoted prices make, or send a shorter prompt.'
+    remedy: 'Order again with the maximum that the quoted prices give, or send a shorter prompt.'
   },
   JOB_ABOVE_LANE: {
     status: 402,
@@ -209,25 +209,25 @@ export const dealErrorTable = {
   RECEIPT_SIGNATURE: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt is not signed by a key that answers for its provider on this chain.',
+    meaning: 'A receipt is not signed by a job key of its provider on this chain.',
     remedy: 'Do not pay by it. Pay what earlier receipts say and end the job.'
   },
   RECEIPT_AFTER_FINISH: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt came after the one that had ended the job.',
+    meaning: 'A receipt came after the final receipt of the job.',
     remedy: 'Do not pay by it. Pay what the final receipt says.'
   },
   RECEIPT_CHAIN_BROKEN: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt does not follow the one before it: its number or the hash that it carries is another.',
-    remedy: 'Do not pay by it. Keep both: two receipts with one number are proof against the provider.'
+    meaning: 'A receipt does not follow the one before it: its number or its hash of the previous receipt is wrong.',
+    remedy: 'Do not pay by it. Keep both: two receipts with the same number are proof against the provider.'
   },
   RECEIPT_ROOT_MISMATCH: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt is for other tokens than those that came.',
+    meaning: 'A receipt is for different tokens than the ones received.',
     remedy: 'Do not pay by it. Keep it and the tokens as evidence.'
   },
   RECEIPT_TIME_BACKWARDS: {
@@ -263,7 +263,7 @@ export const dealErrorTable = {
   RECEIPT_CHUNK_SIZE: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt is for more tokens than a chunk has, or for fewer though the job goes on.',
+    meaning: 'A receipt is for more tokens than a chunk has, or for fewer although the job continues.',
     remedy: 'Do not pay by it. Pay what earlier receipts say and end the job.'
   },
   RECEIPT_ABOVE_MAX_OUT: {
@@ -281,7 +281,7 @@ export const dealErrorTable = {
   RECEIPT_CHARGE_WRONG: {
     status: 502,
     type: 'server_error',
-    meaning: 'A receipt charges another amount than its tokens cost at the quoted prices.',
+    meaning: 'A receipt does not charge what its tokens cost at the quoted prices.',
     remedy: 'Do not pay by it. If it charges more, it is proof against the provider: keep it.'
   },
   RECEIPT_ABOVE_MAX_CHARGE: {
@@ -294,84 +294,84 @@ export const dealErrorTable = {
     status: 402,
     type: 'invalid_request_error',
     meaning: 'A voucher is for another lane.',
-    remedy: 'Do not take it as payment. Ask for one for this lane.'
+    remedy: 'Do not accept it as payment. Ask for a voucher for this lane.'
   },
   VOUCHER_SIGNATURE: {
     status: 402,
     type: 'invalid_request_error',
     meaning: 'A voucher is not signed by the signer of its lane on this chain.',
-    remedy: 'Do not take it as payment. Stop until a good one comes.'
+    remedy: 'Do not accept it as payment. Stop work until a valid voucher arrives.'
   },
   VOUCHER_LEDGER_MISMATCH: {
     status: 402,
     type: 'invalid_request_error',
-    meaning: 'A voucher carries no head of the audit log, or another than the one that was shown.',
-    remedy: 'Do not take it as payment. Ask for the log and for a voucher with its head.'
+    meaning: 'A voucher has no head of the audit log, or a different head than the one that was shown.',
+    remedy: 'Do not accept it as payment. Ask for the log and for a voucher with its head.'
   },
   VOUCHER_FALLS: {
     status: 402,
     type: 'invalid_request_error',
-    meaning: 'A voucher is for less in all than the one before it.',
-    remedy: 'Keep the earlier one: it stays good. Stop until a higher one comes.'
+    meaning: 'A voucher is for a smaller total than the one before it.',
+    remedy: 'Keep the earlier one, which stays valid. Stop work until a higher one arrives.'
   },
   VOUCHER_SHORT: {
     status: 402,
     type: 'invalid_request_error',
-    meaning: 'A voucher is for less than the receipts of its lane come to.',
-    remedy: 'Stop until one for all that is owed comes. The earlier ones stay good.'
+    meaning: 'A voucher is for less than the total of the receipts of its lane.',
+    remedy: 'Stop work until a voucher for the full amount arrives. Earlier vouchers stay valid.'
   },
   VOUCHER_ABOVE_TOTAL: {
     status: 402,
     type: 'invalid_request_error',
-    meaning: 'A voucher is for more than the receipts of its lane come to.',
-    remedy: 'Do not claim it. Compare the receipts of both sides; one of them counts wrong.'
+    meaning: 'A voucher is for more than the total of the receipts of its lane.',
+    remedy: 'Do not claim it. Compare the receipts of both sides: one of them is wrong.'
   },
   PANEL_UNSOUND: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A panel cannot judge: no arbiters or too many, one named twice, or a threshold that they cannot meet.',
+    meaning: 'A panel is not valid: it has no arbiters or too many, one twice, or a threshold that it cannot reach.',
     remedy: 'Choose 1 to 15 different arbiters, and a threshold of at most their number.'
   },
   VERDICT_DISPUTE_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A verdict is on another dispute.',
-    remedy: 'Carry it to the dispute that it names.'
+    meaning: 'A verdict is for another dispute.',
+    remedy: 'Submit it to the dispute that it names.'
   },
   VERDICT_PANEL_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A panel is not the one whose hash stands in the quote.',
-    remedy: 'Bring the panel that both sides signed for.'
+    meaning: 'A panel does not match the hash in the quote.',
+    remedy: 'Use the panel that both sides signed for.'
   },
   VERDICT_EVIDENCE_MISMATCH: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A verdict rests on other evidence than what was shown to the panel.',
+    meaning: 'A verdict is based on different evidence than the panel was shown.',
     remedy: 'Ask the arbiters to sign for the evidence of this dispute.'
   },
   VERDICT_REFUND: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A verdict refunds more than can go back to the requester.',
+    meaning: 'A verdict refunds more than the requester can get back.',
     remedy: 'Ask the arbiters to sign for a refund that the dispute allows.'
   },
   VERDICT_SIGNATURE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A verdict is signed by someone who is not of the panel, or for another chain.',
-    remedy: 'Leave that signature out.'
+    meaning: 'A verdict is signed by someone who is not on the panel, or for another chain.',
+    remedy: 'Remove that signature.'
   },
   VERDICT_SIGNED_TWICE: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'A verdict carries two signatures of one arbiter.',
-    remedy: 'Leave one of them out.'
+    meaning: 'A verdict has two signatures of one arbiter.',
+    remedy: 'Remove one of them.'
   },
   VERDICT_TOO_FEW: {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'A verdict is signed by fewer arbiters than the threshold of its panel.',
-    remedy: 'Wait for more signatures; without them, the provider is not guilty.'
+    remedy: 'Wait for more signatures. Without them, the provider is not guilty.'
   }
 } as const satisfies Record<string, ErrorSpec>

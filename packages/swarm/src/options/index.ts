@@ -1,3 +1,1 @@
-export { laneOptions, lanePositionals } from './lane-options.ts'
-export { chainOptions, signingOptions } from './options.ts'
-export { passphraseOptions } from './passphrase-options.ts'
+export { chainOptions, lanePositionals, passphraseOptions, signingOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import type { LocalAccount } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { AccountSender } from '../chain/account-sender.ts'
+import type { AccountSender } from '../chain/index.ts'
 import { devAccount } from '../testing/index.ts'
 import { createCandidSender } from './candid-sender.ts'
 
@@ -28,7 +28,7 @@ describe('Ctrl-C while a transaction is sent', () => {
   it('says after the signature that it stands', async () => {
     const { sending, notes } = stoppedAfter(1)
     await expect(sending).rejects.toMatchObject({ code: 'TX_PENDING', message: expect.stringContaining('signed') })
-    expect(notes).toEqual([expect.stringContaining('does not take it back')])
+    expect(notes).toEqual([expect.stringContaining('does not cancel the transaction')])
   })
 
   it('cancels before the signature', async () => {

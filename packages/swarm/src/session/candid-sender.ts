@@ -22,7 +22,7 @@ export function createCandidSender({ account, createSender, note }: CandidSender
         ? account.signTransaction(transaction)
         : account.signTransaction(transaction, options))
       signed = true
-      note('Waiting for the chain. Ctrl-C does not take it back.')
+      note('Waiting for the chain. Ctrl-C does not cancel the transaction.')
       return raw
     }
   }
@@ -35,10 +35,14 @@ export function createCandidSender({ account, createSender, note }: CandidSender
         return await sender.send(request, signal)
       } catch (cause) {
         if (!signal.aborted || !signed) throw cause
-        throw new BaseError('TX_PENDING', 'It is signed and may be carried out: Ctrl-C did not take it back.', {
-          advice: 'Run the same command again: it sees this transaction through and signs nothing new.',
-          cause
-        })
+        throw new BaseError(
+          'TX_PENDING',
+          'The transaction is signed and may still be executed: Ctrl-C did not cancel it.',
+          {
+            advice: 'Run the same command again: it completes this transaction and signs nothing new.',
+            cause
+          }
+        )
       }
     }
   }

@@ -10,14 +10,14 @@ import { shortLane } from './render.ts'
 /** @throws BaseError AMOUNT_INVALID | USAGE for nothing */
 export function parseAmount(text: string): MicroUsdc {
   const amount = parseUsdc(text)
-  if (amount === 0n) throw usageError('The amount is nothing.')
+  if (amount === 0n) throw usageError('The amount must be more than 0.')
   return amount
 }
 
 /** An address in lower case, or with the checksum of EIP-55, which then must be right. */
 export function parseAddress(text: string): Address {
   if (/^0x[0-9a-f]{40}$/.test(text) || OxAddress.validate(text, { strict: true })) return text.toLowerCase() as Address
-  throw usageError(`"${text.slice(0, 60)}" is not an address: 0x and 40 hexadecimal digits, spelled as it was given.`)
+  throw usageError(`"${text.slice(0, 60)}" is not an address. Copy it exactly: 0x and 40 hexadecimal digits.`)
 }
 
 /**
@@ -26,8 +26,8 @@ export function parseAddress(text: string): Address {
  */
 export function refuseContract(to: Address, { usdc, swarmLanes, providerStake }: SwarmDeployment): void {
   if (![usdc, swarmLanes, providerStake].some((contract) => contract.toLowerCase() === to)) return
-  throw new BaseError('USAGE', `${checksummed(to)} is a contract of the swarm: USDC that is sent there is lost.`, {
-    advice: 'To deposit, run unhosted wallet deposit AMOUNT; to stake, unhosted swarm stake AMOUNT.'
+  throw new BaseError('USAGE', `${checksummed(to)} is a contract of the swarm. USDC sent there is lost.`, {
+    advice: 'To deposit, use unhosted wallet deposit AMOUNT. To stake, use unhosted swarm stake AMOUNT.'
   })
 }
 
@@ -45,14 +45,18 @@ export function matchLane<T extends { readonly laneId: Hash }>(
   throw new BaseError(
     'USAGE',
     none
-      ? `No lane that this wallet ${role} begins with "${text.slice(0, 70)}".`
-      : `Several lanes begin with "${text}".`,
-    { advice: none ? 'See them with unhosted swarm lanes.' : 'Give more of it: unhosted swarm lanes shows the ids.' }
+      ? `No lane that this wallet ${role} has an id that starts with "${text.slice(0, 70)}".`
+      : `Several lanes have an id that starts with "${text}".`,
+    {
+      advice: none
+        ? 'List them with unhosted swarm lanes.'
+        : 'Give more characters of the id; unhosted swarm lanes shows the ids.'
+    }
   )
 }
 
 export function laneClosed(laneId: Hash): BaseError {
-  return new BaseError('USAGE', `Lane ${shortLane(laneId)} is closed already.`, {
-    advice: 'Nothing is left to do. Another one is opened with unhosted swarm open PROVIDER AMOUNT.'
+  return new BaseError('USAGE', `Lane ${shortLane(laneId)} is already closed.`, {
+    advice: 'To open another lane, use unhosted swarm open PROVIDER AMOUNT.'
   })
 }

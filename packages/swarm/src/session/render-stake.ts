@@ -6,16 +6,16 @@ import { spanInWords } from './render.ts'
 /** A stake in lines. @param nowSeconds by the chain */
 export function renderStake(state: StakeState, nowSeconds: number): string {
   const { amount, liable, openDisputes, leaving, jobKey } = state
-  if (amount === 0n && jobKey === null) return 'Nothing is staked. Stake with: unhosted swarm stake AMOUNT'
+  if (amount === 0n && jobKey === null) return 'No stake. Add one with: unhosted swarm stake AMOUNT'
   const lines = [
     `Staked    ${usdcInWords(amount)}`,
     `Liable    ${usdcInWords(liable)}`,
-    `Disputes  ${openDisputes === 0 ? 'none open' : `${openDisputes} open: nothing leaves`}`,
+    `Disputes  ${openDisputes === 0 ? 'none open' : `${openDisputes} open: no stake can be withdrawn`}`,
     `Job key   ${jobKey === null ? 'none yet' : checksummed(jobKey)}`
   ]
   if (leaving !== null) {
     const wait = leaving.from - nowSeconds
-    const when = wait <= 0 ? 'now: unhosted swarm unstake' : `in ${spanInWords(wait)}`
+    const when = wait <= 0 ? 'available now with: unhosted swarm unstake' : `available in ${spanInWords(wait)}`
     lines.push(`Leaving   ${usdcInWords(leaving.amount)}, ${when}`)
   }
   return lines.join('\n')

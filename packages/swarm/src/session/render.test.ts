@@ -1,7 +1,7 @@
 import { microUsdc } from '@unhosted/core/units'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import type { FoundLane } from '../access/find-lanes.ts'
+import type { FoundLane } from '../access/index.ts'
 import type { Lane } from '../deal/index.ts'
 import { renderLanes } from './render.ts'
 

@@ -78,7 +78,7 @@ function left({ state }: FoundLane): MicroUsdc {
 function stateInWords({ state }: FoundLane, nowSeconds: number): string {
   if (state.closesAt === null) return state.status
   const wait = state.closesAt - nowSeconds
-  return wait <= 0 ? 'closing: can be finished' : `closing: ${spanInWords(wait)} left`
+  return wait <= 0 ? 'closing: ready to finish' : `closing: ${spanInWords(wait)} left`
 }
 
 /** `45 min`, `23 h`, `3 d`: rounded up. */

@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { silentLog } from '@unhosted/node/log'
 import { prepareHome } from '@unhosted/node/store'
 import { type Arguments, createQuestions, type Output, safeLine, usageError } from '@unhosted/terminal'
-import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
+import { type LocalAccount, privateKeyToAccount as localAccount } from 'viem/accounts'
 import { type ClearText, type OpenedSwarm, openSwarm, showingAccount } from '../access/index.ts'
 import { type AccountSender, createAccountSender, defaultSendPolicy } from '../chain/index.ts'
 import { BaseError } from '../errors/index.ts'
 import { swarmPaths } from '../home/index.ts'
 import { createLanes, type Lanes } from '../lanes/index.ts'
-import type { chainOptions, passphraseOptions, signingOptions } from '../options/index.ts'
+import type { chainOptions, signingOptions } from '../options/index.ts'
 import type { CommandContext } from '../options/types.ts'
 import { createStakes, type Stakes } from '../stakes/index.ts'
 import { unlock, type WalletRole } from '../wallet/index.ts'
@@ -16,7 +16,7 @@ import { knownPassphrase } from '../wallet-session/index.ts'
 import { createCandidSender } from './candid-sender.ts'
 
 type ChainArguments = Arguments<typeof chainOptions, Record<never, never>>
-type SigningArguments = Arguments<typeof signingOptions & typeof passphraseOptions, Record<never, never>>
+type SigningArguments = Arguments<typeof signingOptions, Record<never, never>>
 
 /** A wallet on a chain, ready to sign. */
 export interface PayerSession extends OpenedSwarm {
@@ -48,11 +48,11 @@ export async function openPayer(
   const { paths, output, signal } = context
   const swarm = await openChain(args, context)
   for (const line of await intention(swarm)) output.note(safeLine(line))
-  output.note(`Gas is paid at ${args.maxGasPrice} gwei at most (--max-gas-price).`)
+  output.note(`The gas price is at most ${args.maxGasPrice} gwei (--max-gas-price).`)
   await confirm(args, context)
   const passphrase = await knownPassphrase(args, context)
   const unlocked = async (role: WalletRole): Promise<LocalAccount> =>
-    showingAccount(privateKeyToAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
+    showingAccount(localAccount(await unlock(paths, role, passphrase)), swarm.deployment, showSigned(output))
   const account = await unlocked('payer')
   const sender = await openSender(swarm, account, args.maxGasPrice, context)
   await finishEarlier(sender, context)
@@ -70,9 +70,8 @@ export async function openSender(
 ): Promise<AccountSender> {
   const policy = { ...defaultSendPolicy, pollMs, maxFeePerGas: gasPrice(maxGasPriceGwei) }
   await prepareHome(paths)
-  const { journal: folder } = swarmPaths(paths)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const common = { connection, folder, policy, log: silentLog }
+  await mkdir(swarmPaths(paths).journal, { recursive: true, mode: 0o700 })
+  const common = { connection, folder: swarmPaths(paths).journal, policy, log: silentLog }
   return createCandidSender({
     account,
     createSender: (watched) => createAccountSender({ ...common, account: watched }),
@@ -94,21 +93,23 @@ export async function confirm(
 ): Promise<void> {
   if (yes === true) return
   if (input.isTTY !== true || output.json) {
-    throw usageError('Nobody can be asked whether to sign this. Pass --yes to sign without asking.')
+    throw usageError(
+      'Signing needs confirmation, but there is no terminal to ask on. Pass --yes to sign without asking.'
+    )
   }
   const questions = createQuestions(input, (text) => output.write(text))
   try {
-    const answer = await questions.ask('Go on? [y/N] ', { signal })
+    const answer = await questions.ask('Continue? [y/N] ', { signal })
     if (/^y(es)?$/i.test(answer)) return
   } finally {
     questions.close()
   }
-  throw new BaseError('CANCELLED', 'Nothing was signed.', { advice: 'Run the command again when you want it.' })
+  throw new BaseError('CANCELLED', 'Nothing was signed.', { advice: 'To sign, run the command again.' })
 }
 
 /**
- * What an earlier command signed and did not see through comes first: it holds the next number. Whoever runs a command
- * again because it was cut off must not pay twice, so where anything is finished here, nothing else is signed.
+ * What an earlier command signed and did not see through comes first: it holds the next number. A command that is
+ * run again because it was cut off must not pay twice, so if anything is finished here, nothing else is signed.
  */
 async function finishEarlier(sender: AccountSender, { output, signal }: CommandContext): Promise<void> {
   const finished: { readonly what: string; readonly transaction: string }[] = []
@@ -120,12 +121,13 @@ async function finishEarlier(sender: AccountSender, { output, signal }: CommandC
   const [first] = finished
   if (first === undefined && failures.length === 0) return
   if (first === undefined) throw failures[0]
-  for (const { what, transaction } of finished) output.note(`Finished from before: ${safeLine(what)}, ${transaction}.`)
+  for (const { what, transaction } of finished)
+    output.note(`Completed an earlier transaction: ${safeLine(what)}, ${transaction}.`)
   throw new BaseError(
     'TX_EARLIER_FINISHED',
     `A transaction that an earlier command signed is confirmed now: ${first.what}. Nothing new was signed.`,
     {
-      advice: 'If it is what you wanted, all is done. If you want this as well, run the command again.',
+      advice: 'If it is the one you wanted, you are done. If you want this one as well, run the command again.',
       details: { finished },
       ...(failures.length === 0 ? {} : { cause: failures[0] })
     }
@@ -133,6 +135,7 @@ async function finishEarlier(sender: AccountSender, { output, signal }: CommandC
 }
 
 function gasPrice(gwei: number): bigint {
-  if (!(gwei > 0) || gwei > 1_000_000) throw usageError('--max-gas-price takes gwei, more than 0.')
+  if (!(gwei > 0) || gwei > 1_000_000)
+    throw usageError('--max-gas-price must be more than 0 gwei, and at most 1000000.')
   return BigInt(Math.round(gwei * weiPerGwei))
 }

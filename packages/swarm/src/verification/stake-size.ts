@@ -101,5 +101,5 @@ const dividedUp = (dividend: bigint, divisor: bigint): bigint => (dividend + div
 
 const unbounded = (what: string): BaseError =>
   new BaseError('STAKE_UNBOUNDED', what, {
-    advice: 'Audit at a rate above zero, with a test and a panel that find something.'
+    advice: 'Use an audit rate, a detection rate and a conviction rate above zero.'
   })

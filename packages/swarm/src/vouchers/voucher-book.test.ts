@@ -144,7 +144,7 @@ describe('a lost record', () => {
   it('stops all signing until it is replaced', async () => {
     await expect(bookOf().sign(laneId, plenty, () => promise(7n), signal)).rejects.toMatchObject({
       code: 'VOUCHER_STATE_MISSING',
-      advice: expect.stringMatching(/take over/)
+      advice: expect.stringMatching(/get the highest voucher/)
     })
   })
 

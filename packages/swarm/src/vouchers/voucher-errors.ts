@@ -8,7 +8,7 @@ const inWords = (amount: bigint): string => usdcInWords(microUsdc(amount))
 
 export function stateMissing(laneId: Hash): BaseError {
   return new BaseError('VOUCHER_STATE_MISSING', `There is no record of what was signed on lane ${laneId}.`, {
-    advice: 'Restore the folder with the vouchers, take over the highest voucher from the provider, or close the lane.',
+    advice: 'Restore the folder with the vouchers, get the highest voucher from the provider, or close the lane.',
     details: { laneId }
   })
 }

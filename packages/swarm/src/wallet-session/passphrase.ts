@@ -7,17 +7,17 @@ import { systemKeychain } from '../wallet/index.ts'
 
 type PassphraseArguments = Arguments<typeof passphraseOptions, Record<never, never>>
 
-const advice = 'Run it on a terminal, or give the passphrase with --passphrase-file FILE or --keychain.'
+const advice = 'Run the command in a terminal, or use --passphrase-file FILE or --keychain.'
 const maxFileBytes = 4096
 
 /** The passphrase for a wallet that is about to be made; asked for twice where a person types it. */
 export async function newPassphrase(args: PassphraseArguments, context: CommandContext): Promise<string> {
   if (args.passphraseFile !== undefined) return fromFile(args.passphraseFile)
   const typed = await askSecret('Passphrase for the new wallet: ', context, advice)
-  const again = await askSecret('The same again: ', context, advice)
+  const again = await askSecret('Repeat the passphrase: ', context, advice)
   if (typed !== again) {
-    throw new BaseError('USAGE', 'The two passphrases differ. Nothing was made.', {
-      advice: 'Run the command again and type the same one twice.'
+    throw new BaseError('USAGE', 'The two passphrases differ. No wallet was created.', {
+      advice: 'Run the command again and type the same passphrase twice.'
     })
   }
   return typed
@@ -37,7 +37,7 @@ export async function knownPassphrase(args: PassphraseArguments, context: Comman
   if (args.keychain === true) {
     const kept = await systemKeychain.get(context.paths.home, { signal: context.signal })
     if (kept !== null) return kept
-    const typed = await askSecret('Passphrase of the wallet (goes into the keychain): ', context, advice)
+    const typed = await askSecret('Passphrase of the wallet (it will be saved in the keychain): ', context, advice)
     await rememberPassphrase(typed, context)
     return typed
   }
@@ -46,8 +46,8 @@ export async function knownPassphrase(args: PassphraseArguments, context: Comman
 
 async function fromFile(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new BaseError('USAGE', `The passphrase file ${path} cannot be read.`, {
-      advice: 'Name a file that exists and that you may read.',
+    throw new BaseError('USAGE', `Cannot read the passphrase file ${path}.`, {
+      advice: 'Check that the file exists and that you may read it.',
       cause
     })
   })

@@ -4,9 +4,9 @@ import type { Address } from '../deal/index.ts'
 import type { WalletRole } from '../wallet/index.ts'
 
 const meanings: Readonly<Record<WalletRole, string>> = {
-  payer: 'owns the money: send USDC, and ETH for gas, to this one',
-  laneSigner: 'signs vouchers while requests run; risks what open lanes hold',
-  jobKey: 'signs quotes and receipts where this machine works for others'
+  payer: 'owns the money: send USDC, and ETH for gas, to this address',
+  laneSigner: 'signs vouchers; can spend only the money in open lanes',
+  jobKey: 'signs quotes and receipts when this machine works for others'
 }
 const titles: Readonly<Record<WalletRole, string>> = { payer: 'Payer', laneSigner: 'Lane signer', jobKey: 'Job key' }
 

@@ -98,7 +98,7 @@ export async function unseal(file: KeystoreFile, passphrase: string): Promise<He
     privateKey = Keystore.decrypt(keystore, key)
   } catch {
     // The library's message says nothing more, and its cause might hold what we must not keep.
-    throw new BaseError('WALLET_PASSPHRASE', 'The passphrase does not open the wallet.', {
+    throw new BaseError('WALLET_PASSPHRASE', 'The passphrase is wrong.', {
       advice: 'Try again; upper and lower case differ. There is no way around a lost passphrase.'
     })
   }

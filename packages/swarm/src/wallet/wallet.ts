@@ -127,7 +127,7 @@ const missing = (): BaseError =>
 
 const exists = (paths: HomePaths): BaseError =>
   new BaseError('WALLET_EXISTS', `There is a wallet already: ${swarmPaths(paths).wallet}.`, {
-    advice: 'Move it away first, and keep it: whoever loses its files loses what they own.'
+    advice: 'Move it to a safe place first: if you lose its files, you lose what the wallet owns.'
   })
 
 const corrupt = (name: string, cause?: unknown): BaseError =>

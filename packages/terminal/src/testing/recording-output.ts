@@ -22,6 +22,7 @@ export function recordingOutput(
     colours: noColours,
     errorColours: noColours,
     columns: () => columns,
+    errorColumns: () => Number.POSITIVE_INFINITY,
     rows: () => options.rows ?? 24,
     result: (document, text) => {
       printed += json ? `${JSON.stringify(document)}\n` : `${text()}\n`

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import { usageError } from '@unhosted/terminal'
 import type { Handler } from '../../command/context.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-/** Each asks the program itself for the words that may follow, so that a script never grows old. */
+/** Each asks the program itself for the words that may follow, so that it never goes out of date. */
 const scripts: Readonly<Record<string, string>> = {
   bash: `# unhosted completion for bash
 _unhosted_complete() {
@@ -25,7 +25,8 @@ complete -c unhosted -a '(unhosted --get-yargs-completions (commandline -opc) (c
 export const handle: Handler<Record<never, never>, typeof positionals> = async (args, { environment, output }) => {
   const shell = args.shell ?? basename(environment.SHELL ?? '')
   const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
-  if (shell === '') throw usageError('$SHELL names no shell: say which, bash, zsh or fish.')
-  if (script === undefined) throw usageError(`There is no completion for "${shell}", only for bash, zsh and fish.`)
+  if (shell === '') throw usageError('$SHELL is not set. Name the shell: bash, zsh or fish.')
+  if (script === undefined)
+    throw usageError(`No completion script for "${shell}"; there is one for bash, zsh and fish.`)
   output.result({ shell, script }, () => script)
 }

@@ -1,9 +1,12 @@
-import { defineCommand } from '@unhosted/terminal'
-import { positionals } from './options.ts'
+import { defineCommand, type PositionalSpecs } from '@unhosted/terminal'
+
+export const positionals = {
+  shell: { describe: 'bash, zsh or fish. Default: from $SHELL', required: false }
+} as const satisfies PositionalSpecs
 
 export const completion = defineCommand({
   name: 'completion',
-  summary: 'Print a script that completes commands in your shell',
+  summary: 'Print a shell completion script',
   positionals,
   options: {},
   examples: [

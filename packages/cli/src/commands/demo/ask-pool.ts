@@ -43,7 +43,7 @@ export async function askPool(
   { output, signal }: CommandContext
 ): Promise<DemoReport> {
   const plan = await planPool(model, head, signal)
-  output.note(`Spreading ${plan.segments.map(renderSegment).join(', ')} ...`)
+  output.note(`Loading ${plan.segments.map(renderSegment).join(', ')} ...`)
   const started = performance.now()
   const settings = { endpoint: head.endpoint, apiKey: null, model, temperature: 0, seed: null }
   const now = (): number => performance.now()
@@ -75,9 +75,9 @@ export async function askPool(
 async function planPool(model: string, head: DemoMachine, signal: AbortSignal): Promise<Plan> {
   const { result } = await head.client.plan({ model, contextSize: null }, { signal })
   if (result.ok && result.plan.kind === 'pool') return result.plan
-  const found = result.ok ? 'it fits on one machine' : 'it fits on no set of them'
-  throw new BaseError('INTERNAL', `The demo's machines were to hold the model together, but ${found}.`, {
-    advice: 'Report this, with the output of: unhosted doctor --json',
+  const found = result.ok ? 'it fits on one machine' : 'it does not fit on all of them'
+  throw new BaseError('INTERNAL', `The demo expects a model that needs all three machines, but ${found}.`, {
+    advice: 'Report this with the output of: unhosted doctor --json',
     details: { result }
   })
 }

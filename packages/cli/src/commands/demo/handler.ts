@@ -11,8 +11,8 @@ import { homePaths } from '@unhosted/node/store'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { buildWithProgress, lookForEngine } from '../../setup/engine.ts'
 import { askPool } from './ask-pool.ts'
+import type { options } from './index.ts'
 import { createDemoMachines, type DemoMachine, type DemoMachines } from './machine.ts'
-import type { options } from './options.ts'
 import { pairAll } from './pair-all.ts'
 import { renderReport } from './report.ts'
 
@@ -46,7 +46,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
 async function readyEngine(context: CommandContext): Promise<void> {
   const { engine } = await lookForEngine(context)
   if (engine !== null) return
-  context.output.note('The first run builds the engine, llama.cpp, from source: a minute or two.')
+  context.output.note('The first run builds the engine (llama.cpp) from source. This takes one or two minutes.')
   await buildWithProgress(context, false)
 }
 
@@ -60,18 +60,22 @@ async function startPaired(
   const contextSize = chooseContextSize(null, facts.contextLength)
   const memory = limitsForMachines(facts, contextSize, names.length)
   if (memory === null) {
-    throw new BaseError('INTERNAL', `"${model}" cannot be made to need ${names.length} machines.`, {
-      advice: 'Report this, with the output of: unhosted models show tiny --json'
-    })
+    throw new BaseError(
+      'INTERNAL',
+      `There is no memory limit at which "${model}" needs exactly ${names.length} machines.`,
+      {
+        advice: 'Report this with the output of: unhosted models show tiny --json'
+      }
+    )
   }
   const [first, ...others] = names
-  const limits = `${formatBytes(memory.memoryBytes)} each, ${formatBytes(memory.lendBytes)} of it lent`
-  output.note(`Starting ${names.join(', ')}: ${limits}. Too little for "${model}" on any two of them ...`)
+  const limits = `each may use ${formatBytes(memory.memoryBytes)} and lend ${formatBytes(memory.lendBytes)} of it`
+  output.note(`Starting ${names.join(', ')}: ${limits}. Two of them are too small for "${model}" ...`)
   const [head, ...peers] = await Promise.all([
     machines.start(first, memory),
     ...others.map((name) => machines.start(name, memory))
   ])
-  output.note('Pairing them by invites ...')
+  output.note('Pairing them by invite ...')
   await pairAll(head, peers, signal)
   return [head, ...peers]
 }
@@ -80,7 +84,7 @@ function untilInterrupted(
   [head]: readonly [DemoMachine, ...DemoMachine[]],
   { output, signal }: CommandContext
 ): Promise<void> {
-  output.note(`\nThe endpoint is ${head.endpoint}/v1, its model "${model}". Ctrl-C ends the demo.`)
+  output.note(`\nThe endpoint is ${head.endpoint}/v1, the model is "${model}". Press Ctrl-C to end the demo.`)
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })

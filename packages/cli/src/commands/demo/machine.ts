@@ -112,8 +112,8 @@ function parseJson(line: string): unknown {
 }
 
 function startFailed(said: string): BaseError {
-  return new BaseError('INTERNAL', `A machine of the demo did not start. ${said.trim()}`, {
-    advice: 'Run unhosted doctor to see what is wrong here.'
+  return new BaseError('INTERNAL', `A daemon of the demo did not start. ${said.trim()}`, {
+    advice: 'Run unhosted doctor to find the problem.'
   })
 }
 

@@ -10,7 +10,7 @@ export function renderReport(report: DemoReport, colours: Colours): string {
   const figures = [
     `${answer.completionTokens ?? 0} tokens at ${speed}`,
     `first token after ${Math.round(firstTextMs)} ms`,
-    `spread out and loaded in ${(loadMs / 1000).toFixed(1)} s`
+    `loaded on all machines in ${(loadMs / 1000).toFixed(1)} s`
   ]
   return ['', machineTable(report.machines, colours), '', figures.join(', '), ''].join('\n')
 }

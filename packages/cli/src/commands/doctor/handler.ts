@@ -8,7 +8,7 @@ import { checkClock, checkDisk, checkEngine, checkHome, checkPort } from './loca
 
 export const handle: Handler<Record<never, never>, Record<never, never>> = async (_, context) => {
   const checks: Check[] = [await checkHome(context.paths), await checkClock(Date.now()), await checkDisk(context.paths)]
-  checks.push(await checkEngine(context))
+  checks.push(...(await checkEngine(context)))
   const daemon = await askDaemon(context)
   checks.push(...(daemon ?? (await checkWithoutDaemon(context))))
   context.output.result({ checks }, () => renderChecks(checks, context.output.colours))
@@ -21,10 +21,9 @@ async function askDaemon({ client, signal }: CommandContext): Promise<readonly C
     const { endpoint, pid } = await client.status({ signal })
     const [known, { warnings, peers }] = await Promise.all([client.doctor({ signal }), client.peers({ signal })])
     const seen = peers.filter(({ state }) => state !== 'offline').length
-    const found =
-      seen === 0 ? [] : [ok('discovery', `${seen} other ${seen === 1 ? 'machine is' : 'machines are'} seen.`)]
+    const found = seen === 0 ? [] : [ok('discovery', `Found ${seen} other ${seen === 1 ? 'machine' : 'machines'}.`)]
     return [
-      ok('daemon', `Runs as process ${pid} on ${endpoint}.`),
+      ok('daemon', `Running as process ${pid} on ${endpoint}.`),
       ...found,
       ...unique([...known, ...warnings]).map(fromWarning)
     ]
@@ -43,8 +42,8 @@ async function checkWithoutDaemon(context: CommandContext): Promise<readonly Che
   const idle: Check = {
     id: 'daemon',
     state: 'info',
-    text: 'No daemon runs on this home folder, so discovery cannot be looked at.',
-    advice: 'Start one with: unhosted serve'
+    text: 'No daemon is running, so discovery was not checked.',
+    advice: 'Start it with: unhosted serve'
   }
   try {
     const { gateway, p2p } = await readConfig({}, context)
@@ -52,7 +51,7 @@ async function checkWithoutDaemon(context: CommandContext): Promise<readonly Che
       checkPort('endpoint-port', gateway.host, gateway.port, '--port'),
       checkPort('peer-port', p2p.addresses[0] ?? '0.0.0.0', p2p.port, '--p2p-port')
     ]
-    return [ok('config', 'The settings parse.'), ...(await Promise.all(ports)), idle]
+    return [ok('config', 'The settings are valid.'), ...(await Promise.all(ports)), idle]
   } catch (error) {
     if (!isBaseError(error)) throw error
     return [fromError('config', error), idle]

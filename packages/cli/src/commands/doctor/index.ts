@@ -2,9 +2,9 @@ import { defineCommand } from '@unhosted/terminal'
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'Look for what is wrong on this machine and say how to mend it',
+  summary: 'Check this machine for problems and show how to fix them',
   details: [
-    'Looks at the home folder, config, engine, compiler, ports, discovery, clock and disk. Exit code 1 on errors.'
+    'Checks the home folder, config, engine, compiler, GPU, ports, discovery, clock and disk. The exit code is 1 if a check fails.'
   ],
   positionals: {},
   options: {},

@@ -17,7 +17,7 @@ const scarceDiskBytes = 10 * GiB
 export async function checkHome(paths: HomePaths): Promise<Check> {
   try {
     await prepareHome(paths)
-    return ok('home', `${paths.home} can be read and written.`)
+    return ok('home', `${paths.home} is readable and writable.`)
   } catch (error) {
     if (isBaseError(error)) return fromError('home', error)
     throw error
@@ -28,13 +28,13 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(home)
     const free = bavail * bsize
-    const text = `${formatBytes(free)} are free for models in ${home}.`
+    const text = `${formatBytes(free)} free for models in ${home}.`
     if (free >= scarceDiskBytes) return ok('disk', text)
-    const advice = 'Free some space, or choose another home folder with --home.'
+    const advice = 'Free some disk space, or choose another home folder with --home.'
     return { id: 'disk', state: free < scarceDiskBytes / 10 ? 'error' : 'warning', text, advice }
   } catch (error) {
-    const text = `The free space of ${home} cannot be read: ${error instanceof Error ? error.message : String(error)}.`
-    return { id: 'disk', state: 'warning', text, advice: 'Correct the home folder first.' }
+    const text = `Cannot read the free disk space of ${home}: ${error instanceof Error ? error.message : String(error)}.`
+    return { id: 'disk', state: 'warning', text, advice: 'Check that the home folder exists and is readable.' }
   }
 }
 
@@ -44,31 +44,38 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
  */
 export async function checkClock(now: number): Promise<Check> {
   const installed = (await stat(fileURLToPath(import.meta.url))).mtimeMs
-  if (now >= installed) return ok('clock', `It is ${new Date(now).toISOString()}.`)
+  if (now >= installed) return ok('clock', `The clock shows ${new Date(now).toISOString()}.`)
   return {
     id: 'clock',
     state: 'error',
-    text: `The clock says ${new Date(now).toISOString()}, which is before this program was installed.`,
-    advice: 'Set the clock; invites expire by it.'
+    text: `The clock shows ${new Date(now).toISOString()}, which is before this program was installed.`,
+    advice: 'Set the clock. The expiry of invites depends on it.'
   }
 }
 
 /** The engine, and where there is none whether one can be built. */
-export async function checkEngine(context: CommandContext): Promise<Check> {
+export async function checkEngine(context: CommandContext): Promise<readonly Check[]> {
   try {
-    const { engine } = await lookForEngine(context)
-    if (engine !== null) return ok('engine', `${engine.version} from ${engine.directory}.`)
+    const { engine, gpuNotes } = await lookForEngine(context)
+    if (engine !== null)
+      return [ok('engine', `${engine.version} from ${engine.directory}.`), ...gpuNotes.map(unusedGpu)]
     await findToolchain(context.environment, availableParallelism())
-    return {
+    const missing: Check = {
       id: 'engine',
       state: 'warning',
-      text: 'There is no engine yet; git, cmake and a compiler to build it are there.',
-      advice: 'Build it with: unhosted engine build (serve and demo do it as well)'
+      text: 'The engine is not built yet. The build tools (git, cmake, a compiler) are installed.',
+      advice: 'Build it with: unhosted engine build (serve and demo also build it)'
     }
+    return [missing]
   } catch (error) {
-    if (isBaseError(error) && error.code !== 'CANCELLED') return fromError('engine', error)
+    if (isBaseError(error) && error.code !== 'CANCELLED') return [fromError('engine', error)]
     throw error
   }
+}
+
+/** @param note why the engine does not use a GPU, and what to install */
+export function unusedGpu(note: string): Check {
+  return { id: 'gpu', state: 'warning', text: note, advice: 'Then run unhosted doctor again.' }
 }
 
 /** @param flag sets another port */
@@ -77,12 +84,12 @@ export async function checkPort(id: string, host: string, port: number, flag: st
   try {
     server.listen({ host, port, exclusive: true })
     await once(server, 'listening')
-    return ok(id, port === 0 ? 'Any free port is taken.' : `Port ${port} is free.`)
+    return ok(id, port === 0 ? 'Set to 0: the daemon picks a free port.' : `Port ${port} is free.`)
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const why = taken ? 'another program uses it' : error instanceof Error ? error.message : String(error)
-    const text = `Port ${port} on ${host} cannot be used: ${why}.`
-    const advice = `Stop what uses it (another unhosted serve, perhaps), or choose another port with ${flag}.`
+    const why = taken ? 'another program is using it' : error instanceof Error ? error.message : String(error)
+    const text = `Cannot use port ${port} on ${host}: ${why}.`
+    const advice = `Stop that program (it may be another unhosted serve), or choose another port with ${flag}.`
     return { id, state: 'error', text, advice }
   } finally {
     server.close()

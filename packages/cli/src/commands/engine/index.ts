@@ -5,6 +5,6 @@ import { status } from './status/index.ts'
 
 export const engine: CommandGroup = {
   name: 'engine',
-  summary: 'The llama.cpp that runs the models',
+  summary: 'Manage llama.cpp, the engine that runs the models',
   commands: [status, build, path]
 }

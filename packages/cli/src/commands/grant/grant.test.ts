@@ -11,7 +11,7 @@ describe('renderGrants', () => {
   it.each([
     { id: 'all', grants: { infer: true, pool: true, models: true }, says: 'may send requests and borrow memory here.' },
     { id: 'requests', grants: { infer: true, pool: false, models: false }, says: 'may send requests here.' },
-    { id: 'none', grants: { infer: false, pool: false, models: false }, says: 'may do nothing here.' }
+    { id: 'none', grants: { infer: false, pool: false, models: false }, says: 'has no grants here.' }
   ])('$id', ({ grants, says }) => {
     expect(renderGrants({ ...peer, grants })).toBe(`mini (trusted) ${says}`)
   })

@@ -7,6 +7,6 @@ import { show } from './show/index.ts'
 
 export const models: CommandGroup = {
   name: 'models',
-  summary: 'The model files in the home folder',
+  summary: 'Manage the models on this machine',
   commands: [ls, importModel, pull, rm, show]
 }

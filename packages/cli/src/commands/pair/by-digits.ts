@@ -61,7 +61,7 @@ async function begin({ request, context, feed, questions }: Pairing): Promise<Pa
     if (chosen === null) return null
     return client.offerPairing({ peer: chosen.peerId, address: null, radius }, { signal })
   }
-  output.note('Waiting for the other machine: run "unhosted pair" there and choose this one. Ctrl-C ends it.')
+  output.note('Waiting for the other machine. Run "unhosted pair" there and choose this one. Press Ctrl-C to cancel.')
   for (const warning of warnings) output.note(`${safeLine(warning.text)}\n  ${safeLine(warning.advice)}`)
   return null
 }
@@ -72,7 +72,7 @@ async function follow(first: PairingView, pairing: Pairing): Promise<void> {
   let view = first
   let compared = false
   if (view.state === 'offered' && view.initiatedHere) {
-    context.output.note(`Run "unhosted pair" on ${safeLine(view.peerName)} as well.`)
+    context.output.note(`Now run "unhosted pair" on ${safeLine(view.peerName)}.`)
   }
   for (;;) {
     if (isOver(view, request.radius, context)) return
@@ -95,10 +95,10 @@ async function compare(
   const { radius, yes } = request
   const name = safeLine(view.peerName)
   output.line(renderDigits(digits, output.colours))
-  output.line(`${name} will join ${explainRadius(radius)}.`)
+  output.line(`${name} joins ${explainRadius(radius)}.`)
   const accept = yes || (await confirm(`Does ${name} show the same digits? [y/N] `, questions, signal))
   const answered = await client.confirmPairing({ id: view.id, accept, radius }, { signal })
-  if (answered.state === 'waiting') output.note(`Waiting for the answer on ${name}.`)
+  if (answered.state === 'waiting') output.note(`Waiting for confirmation on ${name}.`)
   return answered
 }
 
@@ -106,7 +106,7 @@ async function confirm(question: string, questions: Questions, signal: AbortSign
   return /^y(es)?$/i.test(await questions.ask(question, { signal }))
 }
 
-/** After Ctrl-C: nobody at the other machine shall compare digits with a screen that is gone. */
+/** After Ctrl-C: otherwise the other machine goes on asking whether the digits match. */
 async function withdraw(
   { id }: PairingView,
   { radius }: DigitsRequest,
@@ -115,7 +115,7 @@ async function withdraw(
   try {
     await client.confirmPairing({ id, accept: false, radius }, { signal: AbortSignal.timeout(withdrawMs) })
   } catch (error) {
-    output.note(`The pairing could not be withdrawn: ${safeLine(String(error))}`)
+    output.note(`Could not tell the other machine that you cancelled: ${safeLine(String(error))}`)
   }
 }
 

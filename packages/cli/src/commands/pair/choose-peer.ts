@@ -19,7 +19,7 @@ export async function choosePeer(
   { context, feed, questions }: Choosing
 ): Promise<PeerView | null> {
   const { output } = context
-  output.line('Machines that can be paired:')
+  output.line('Machines on the network:')
   for (const [index, peer] of candidates.entries()) {
     output.line(`  ${index + 1}  ${safeLine(peer.name)}  ${output.colours.dim(shortId(peer.peerId))}`)
   }
@@ -28,11 +28,13 @@ export async function choosePeer(
   void feed.arrived().then(() => offered.abort())
   try {
     for (;;) {
-      const answer = await questions.ask('Which one? A number, or Enter to wait to be chosen: ', { signal })
+      const answer = await questions.ask('Which one? Type its number, or press Enter to wait for the other machine: ', {
+        signal
+      })
       const chosen = candidates[Number(answer) - 1]
       if (chosen !== undefined) return chosen
       if (answer === '') {
-        output.line('Waiting for the other machine. Ctrl-C ends it.')
+        output.line('Waiting for the other machine. Press Ctrl-C to cancel.')
         return null
       }
       output.line(`There is no number ${safeLine(answer)}.`)

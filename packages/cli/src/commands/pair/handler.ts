@@ -4,7 +4,7 @@ import { parseDuration } from '@unhosted/core/units'
 import { type Arguments, safeLine, usageError } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { pairByDigits } from './by-digits.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 import { renderInvite } from './render.ts'
 
 const inviteScheme = 'unhosted://'
@@ -17,12 +17,12 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   if (args.peer?.startsWith(inviteScheme) === true) return acceptInvite(args.peer, args.radius ?? null, context)
   if (args.yes === true && !isPinned(args)) {
     throw usageError(
-      '--yes skips the digits, which tell the other machine from one that only calls itself so: name it by its whole id, or use an invite.'
+      '--yes skips the comparison of digits, which proves that this is the right machine. Name the machine by its full id, or use an invite.'
     )
   }
   if (context.output.json && args.yes !== true) {
     throw usageError(
-      'With --json nobody can be asked whether the digits are the same: use an invite, or the whole id of the other machine and --yes.'
+      '--json cannot ask whether the digits match. Use an invite, or name the other machine by its full id and add --yes.'
     )
   }
   const offer =
@@ -39,7 +39,7 @@ function isPinned({ peer, address }: PairArguments): boolean {
 }
 
 async function createInvite(args: PairArguments, { client, output, signal }: CommandContext): Promise<void> {
-  if (args.peer !== undefined) throw usageError('--invite makes an invite for whoever holds it, so it takes no peer.')
+  if (args.peer !== undefined) throw usageError('--invite takes no peer: any machine can use the invite, once.')
   const expiresInMs = parseDuration(args.expires)
   const invite = await client.createInvite({ radius: args.radius ?? defaultRadius, expiresInMs }, { signal })
   output.result(invite, () => renderInvite(invite, { now: Date.now(), qr: output.live, colours: output.colours }))

@@ -26,7 +26,7 @@ export function createPairingFeed(events: AsyncIterable<DaemonEvent>): PairingFe
         notify()
       }
       failure = new BaseError('DAEMON_NOT_RUNNING', 'The daemon stopped before the machines were paired.', {
-        advice: 'Start it with: unhosted serve, and pair again.'
+        advice: 'Start it with unhosted serve, then pair again.'
       })
     } catch (error) {
       failure = error

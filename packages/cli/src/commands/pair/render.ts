@@ -35,8 +35,8 @@ function groupDigits(digits: string): string {
 /** What the other machine may do here once it is paired. */
 export function explainRadius(radius: Radius): string {
   return radius === 'local'
-    ? 'as your own machine (local): it may send requests, borrow lent memory and fetch models'
-    : "as a friend's machine (trusted): it may send requests, and nothing else"
+    ? 'as your own machine (local): it may send requests and borrow memory'
+    : "as a friend's machine (trusted): it may send requests only"
 }
 
 export function renderInvite(
@@ -46,9 +46,9 @@ export function renderInvite(
   const { colours } = options
   // To the nearest minute: an invite of ten minutes is a moment younger by now.
   const left = Math.max(minuteMs, Math.round((expiresAt - options.now) / minuteMs) * minuteMs)
-  const lines = [`On the other machine, within ${renderAge(left)}:`, '']
+  const lines = [`Run this on the other machine within ${renderAge(left)}:`, '']
   lines.push(`  ${colours.bold(`unhosted pair '${invite}'`)}`, '')
   if (options.qr) lines.push(renderQr(invite))
-  lines.push(`It works once. Whoever uses it joins ${explainRadius(radius)}.`)
+  lines.push(`It works once. The machine that uses it joins ${explainRadius(radius)}.`)
   return lines.join('\n')
 }

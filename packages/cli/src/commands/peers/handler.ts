@@ -3,7 +3,7 @@ import { isBaseError } from '@unhosted/core/errors'
 import { type Colours, renderTable, safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { renderDevices, renderLendable, renderLink, renderWarnings, shortId } from '../../render/facts.ts'
-import type { options } from './options.ts'
+import type { options } from './index.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { client, output, signal } = context
@@ -28,11 +28,11 @@ async function measureAll({ client, output, signal }: CommandContext): Promise<v
 /** The table of `unhosted peers`, what keeps machines out of pools, and the warnings. */
 export function renderPeers({ peers, warnings }: PeersReport, colours: Colours): string {
   const blocks: string[] = []
-  if (peers.length === 0) blocks.push('No other machine has been seen.')
+  if (peers.length === 0) blocks.push('No other machine found.')
   else blocks.push(renderPeerTable(peers, colours))
   const reasons = peers
     .filter((peer) => peer.paired && peer.cannotPool !== null)
-    .map((peer) => `${safeLine(peer.name)} takes no part in pools: ${safeLine(peer.cannotPool ?? '')}`)
+    .map((peer) => `${safeLine(peer.name)} cannot pool: ${safeLine(peer.cannotPool ?? '')}`)
   if (reasons.length > 0) blocks.push(reasons.join('\n'))
   if (warnings.length > 0) blocks.push(renderWarnings(warnings, colours))
   if (peers.some((peer) => !peer.paired)) blocks.push(colours.dim('Pair a machine with: unhosted pair NAME'))

@@ -1,12 +1,15 @@
-import { defineCommand } from '@unhosted/terminal'
-import { options } from './options.ts'
+import { defineCommand, type OptionSpecs } from '@unhosted/terminal'
+
+export const options = {
+  measure: { type: 'boolean', describe: 'Measure the link to each connected paired machine first' }
+} as const satisfies OptionSpecs
 
 export const peers = defineCommand({
   name: 'peers',
-  summary: 'List machines that are paired or were seen on the network',
-  details: ['Where machines are missing, it says why that may be and what to try.'],
+  summary: 'List paired machines and machines found on the network',
+  details: ['If no machine is found, the command shows possible reasons and what to try.'],
   positionals: {},
   options,
-  examples: [['unhosted peers --measure', 'measure the link to each paired machine first']],
+  examples: [['unhosted peers --measure', 'with fresh measurements of the links']],
   load: () => import('./handler.ts')
 })

@@ -2,7 +2,7 @@ import { BaseError } from '@unhosted/core/errors'
 import { usageError } from '@unhosted/terminal'
 import type { Handler } from '../../command/context.ts'
 import { renderPlan } from '../../render/plan.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 import { describeShortfall } from './shortfall.ts'
 
 /** The most that the daemon takes, tokens. */
@@ -10,7 +10,7 @@ const maxContextSize = 16_777_216
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { client, output, signal }) => {
   if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0 && args.ctx <= maxContextSize)) {
-    throw usageError(`--ctx takes a whole number of tokens, at most ${maxContextSize}.`)
+    throw usageError(`--ctx must be a whole number of tokens, from 1 to ${maxContextSize}.`)
   }
   const report = await client.plan({ model: args.model, contextSize: args.ctx ?? null }, { signal })
   const { result } = report
@@ -19,6 +19,6 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
     const loaded = [...new Set(instances.map(({ modelName }) => modelName))]
     throw new BaseError('NO_CAPACITY', ...describeShortfall(args.model, result.shortfall, loaded))
   }
-  const note = report.loaded ? '\n\nIt is loaded like this now.' : ''
+  const note = report.loaded ? '\n\nThe model is loaded this way now.' : ''
   output.result(report, () => `${renderPlan(result.plan, output.colours)}${note}`)
 }

@@ -45,14 +45,14 @@ describe('plan', () => {
   it.each([true, false])('says whether the model is loaded like this: %s', async (loaded) => {
     const { output, run } = setUp({ result, loaded })
     await run({})
-    expect(output.printed().includes('It is loaded like this now.')).toBe(loaded)
+    expect(output.printed().includes('The model is loaded this way now.')).toBe(loaded)
   })
 
-  it('names what takes the room, where a model fits nowhere', async () => {
+  it('names what takes the room, where a model does not fit', async () => {
     const { run } = setUp({ result: nowhere, loaded: false }, ['big', 'big'])
     await expect(run({})).rejects.toMatchObject({
       code: 'NO_CAPACITY',
-      advice: expect.stringContaining('Loaded now: big. What is idle')
+      advice: expect.stringContaining('Loaded now: big. The daemon unloads idle models')
     })
   })
 

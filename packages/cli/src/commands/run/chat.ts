@@ -11,7 +11,7 @@ export type ChatSettings = Omit<ChatRequest, 'messages'>
 const farewell = '/bye'
 const forget = '/clear'
 const help = ['/help', '/?']
-const usage = `${farewell} or Ctrl-D ends the chat, ${forget} forgets it.`
+const usage = `${farewell} or Ctrl-D ends the chat, ${forget} clears its history.`
 
 /** A chat of many turns. Ctrl-C cancels an answer; at the prompt it ends the chat, as Ctrl-D does. */
 export async function chat(
@@ -95,7 +95,8 @@ async function turn(
       output.line(output.colours.dim('cancelled'))
       return said === '' ? messages.slice(0, -1) : [...messages, { role: 'assistant', content: said }]
     }
-    output.line(renderError(asBaseError(error), output.colours, false))
+    const columns = output.live ? output.columns() : Number.POSITIVE_INFINITY
+    output.line(renderError(asBaseError(error), { colours: output.colours, verbose: false, columns }))
     return messages.slice(0, -1)
   } finally {
     reader.off('SIGINT', onInterrupt)

@@ -5,7 +5,7 @@ import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/strea
 import { createTextPrinter } from '../../chat/text-printer.ts'
 import type { CommandContext, Handler } from '../../command/context.ts'
 import { type ChatSettings, chat } from './chat.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 type RunArguments = Arguments<typeof options, typeof positionals>
 
@@ -32,12 +32,12 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
 async function readPrompt(args: RunArguments, { input, output }: CommandContext): Promise<string | null> {
   if (args.prompt !== undefined && !isPiped(input)) return args.prompt
   if (input.isTTY) {
-    if (output.json) throw usageError('With --json a prompt is needed.')
+    if (output.json) throw usageError('--json needs a prompt.')
     return null
   }
   const piped = (await text(limit(input))).trim()
   const parts = [args.prompt, piped].filter((part) => part !== undefined && part !== '')
-  if (parts.length === 0) throw usageError('Neither a prompt nor piped input was given.')
+  if (parts.length === 0) throw usageError('Give a prompt, or pipe one in.')
   return parts.join('\n\n')
 }
 
@@ -55,7 +55,7 @@ async function* limit(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of input) {
     size += chunk.length
-    if (size > maxInputBytes) throw usageError('The piped input is larger than 8 MiB.')
+    if (size > maxInputBytes) throw usageError('The piped input is larger than 8 MiB, which is the limit.')
     yield chunk
   }
 }

@@ -59,6 +59,6 @@ async function withPatience(stopping: Promise<void>): Promise<void> {
   const stopped = stopping.then(() => true)
   if ((await within(stopped, stopPatienceMs, systemClock)) !== null) return
   throw new BaseError('INTERNAL', `The daemon did not stop within ${stopPatienceMs / 1000} s.`, {
-    advice: 'Press Ctrl-C again; the next start cleans up what is left.'
+    advice: 'Press Ctrl-C again. The next start cleans up.'
   })
 }

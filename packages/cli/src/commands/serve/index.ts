@@ -3,10 +3,10 @@ import { options } from './options.ts'
 
 export const serve = defineCommand({
   name: 'serve',
-  summary: 'Run the daemon: the OpenAI endpoint and this machine as a peer',
+  summary: 'Start the daemon: the OpenAI-compatible endpoint and this machine as a peer',
   details: [
-    'Settings come from flags, then UNHOSTED_ environment variables, then config.json in the home folder.',
-    'Ctrl-C stops cleanly; a second one at once. With --json every event is a line, `ready` among them.'
+    'Flags override UNHOSTED_ environment variables, which override config.json in the home folder.',
+    'Press Ctrl-C to stop, and again to stop at once. With --json, each event is one line; the event `ready` means that the endpoint answers.'
   ],
   positionals: {},
   options,

@@ -19,7 +19,7 @@ export function renderState(state: ServeState, colours: Colours): readonly strin
   const peers = [...state.peers.values()].filter(({ paired, state }) => paired || state !== 'offline')
   for (const peer of peers) lines.push(peerLine(peer, colours))
   for (const lease of state.lent.values()) lines.push(leaseLine(lease, colours))
-  if (state.ready && peers.length === 0) lines.push(colours.dim('peer   none seen yet'))
+  if (state.ready && peers.length === 0) lines.push(colours.dim('peer   none found yet'))
   return lines
 }
 
@@ -118,7 +118,7 @@ export function renderPlain(event: DaemonEvent, before: ServeState, colours: Col
     case 'lease-gone':
       return event.lease.direction === 'borrowed'
         ? null
-        : `took back from ${safeLine(event.lease.peerName)}: ${safeLine(event.reason)}`
+        : `took back memory from ${safeLine(event.lease.peerName)}: ${safeLine(event.reason)}`
     case 'request':
       return `request ${event.path} ${safeLine(event.modelName)} by ${safeLine(event.servedBy)}: ${event.status} in ${Math.round(event.durationMs)} ms`
     default:

@@ -135,7 +135,7 @@ describe('serve', () => {
       model tiny ready on desk:CPU[0-11]
       request /v1/chat/completions tiny by desk: 200 in 12 ms
       lent   1.0 KiB of CPU to attic for tiny
-      took back from attic: the borrower closed it
+      took back memory from attic: the borrower closed it
       tiny unloaded: idle for 15 min
       warning: Odd.
         Look.
@@ -153,7 +153,7 @@ describe('serve', () => {
       view.onEvent({ event: 'peer', peer: { ...peer, state, paired: false, radius: null } })
     }
     view.close()
-    expect(output.printed().split('\u001b[J').at(-1)).toContain('none seen yet')
+    expect(output.printed().split('\u001b[J').at(-1)).toContain('none found yet')
   })
 
   it('prints events as lines with --json', () => {

@@ -24,7 +24,7 @@ async function waitUntilGone(pid: number, { client, signal }: CommandContext): P
       if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return
       if (!deadline.aborted) throw error
       throw new BaseError('INTERNAL', `The daemon (process ${pid}) did not stop within ${patienceMs / 1000} s.`, {
-        advice: `End it with: kill -9 ${pid}. The next start cleans up what it leaves.`
+        advice: `Kill it with: kill -9 ${pid}. The next start cleans up.`
       })
     }
   }

@@ -3,7 +3,7 @@ import { defineCommand } from '@unhosted/terminal'
 export const stop = defineCommand({
   name: 'stop',
   summary: 'Stop the daemon',
-  details: ['Loaded models are unloaded, memory lent to peers is taken back, and every child process ends.'],
+  details: ['The daemon unloads its models, takes back the memory that it has lent, and ends its child processes.'],
   positionals: {},
   options: {},
   examples: [],

@@ -1,10 +1,14 @@
-import { defineCommand } from '@unhosted/terminal'
+import { defineCommand, type PositionalSpecs } from '@unhosted/terminal'
+
+export const positionals = {
+  peer: { describe: 'Name or id of the machine; the last characters of the id are enough', required: true }
+} as const satisfies PositionalSpecs
 
 export const unpair = defineCommand({
   name: 'unpair',
-  summary: 'End the pairing with a machine, on both sides',
-  details: ['Streams, tunnels and leases between the two machines are cut at once.'],
-  positionals: { peer: { describe: 'Name or id of the machine (the end of the id is enough)', required: true } },
+  summary: 'Remove the pairing with a machine, on both sides',
+  details: ['Connections and memory leases between the two machines end at once.'],
+  positionals,
   options: {},
   examples: [['unhosted unpair mini', '']],
   load: () => import('./handler.ts')

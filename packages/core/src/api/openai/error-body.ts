@@ -23,8 +23,8 @@ const anthropicTypes: Readonly<Record<number, string>> = {
 /** Anything thrown, as a BaseError; what is not one already is our own fault and says nothing more. */
 export function toBaseError(error: unknown): BaseError {
   if (error instanceof BaseError) return error
-  return new BaseError('INTERNAL', 'Something went wrong inside Unhosted.', {
-    advice: 'Run the daemon with --verbose and report what it prints.',
+  return new BaseError('INTERNAL', 'Unexpected error in Unhosted.', {
+    advice: 'Run the daemon with --verbose and report the output.',
     cause: error
   })
 }

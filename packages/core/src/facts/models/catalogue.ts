@@ -72,9 +72,13 @@ function parseHub(reference: string): ModelSource {
   )
   const [owner, repository] = [match?.[1], match?.[2]]
   if (owner === undefined || repository === undefined) {
-    throw new BaseError('USAGE', `"${reference.slice(0, 200)}" is not a reference to a model on the hub.`, {
-      advice: 'Write it like hf:Qwen/Qwen3-8B-GGUF:Q4_K_M.'
-    })
+    throw new BaseError(
+      'USAGE',
+      `"${reference.slice(0, 200)}" is not a reference to a model on the Hugging Face hub.`,
+      {
+        advice: 'Write it like hf:Qwen/Qwen3-8B-GGUF:Q4_K_M.'
+      }
+    )
   }
   return { kind: 'hf', owner, repository, quantisation: match?.[3]?.toUpperCase() ?? null }
 }
@@ -84,8 +88,8 @@ function parseUrl(reference: string): ModelSource {
   const match = /^(https?):\/\/(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?(\/[^\s#]*)$/i.exec(reference)
   const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(match?.[2] ?? '')
   if (match === null || (match[1]?.toLowerCase() === 'http' && !loopback)) {
-    throw new BaseError('USAGE', `"${reference.slice(0, 200)}" is not an address that a model can be pulled from.`, {
-      advice: 'Use an https:// address without user name and password.'
+    throw new BaseError('USAGE', `"${reference.slice(0, 200)}" is not a URL that a model can be downloaded from.`, {
+      advice: 'Use an https:// URL without user name and password.'
     })
   }
   return { kind: 'url', url: reference }

@@ -10,8 +10,8 @@ const maxNameLength = 200
 export function modelName(text: string): string {
   const name = text.trim().toLowerCase()
   if (name.length === 0 || name.length > maxNameLength || !/^[a-z0-9][a-z0-9._:/@+-]*$/.test(name)) {
-    throw new BaseError('USAGE', `"${text.slice(0, 80)}" cannot be the name of a model.`, {
-      advice: `Use at most ${maxNameLength} letters, digits and . _ : / @ + -, beginning with a letter or digit.`
+    throw new BaseError('USAGE', `"${text.slice(0, 80)}" is not a valid model name.`, {
+      advice: `Use at most ${maxNameLength} letters, digits and . _ : / @ + -, starting with a letter or digit.`
     })
   }
   return name

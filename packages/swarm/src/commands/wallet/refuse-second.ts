@@ -3,11 +3,11 @@ import { BaseError } from '../../errors/index.ts'
 import { swarmPaths } from '../../home/index.ts'
 import { hasWallet } from '../../wallet/index.ts'
 
-/** Before anybody has typed a passphrase for nothing. */
+/** Comes before the question for a passphrase. */
 export async function refuseSecondWallet(paths: HomePaths): Promise<void> {
   if (!(await hasWallet(paths))) return
-  throw new BaseError('WALLET_EXISTS', `There is a wallet already: ${swarmPaths(paths).wallet}.`, {
+  throw new BaseError('WALLET_EXISTS', `A wallet already exists: ${swarmPaths(paths).wallet}.`, {
     advice:
-      'See it with unhosted wallet address. For another one, take another --home, or move that folder away and keep it.'
+      'Show it with unhosted wallet address. For a second wallet, use another --home, or move that folder to a safe place.'
   })
 }

@@ -1,10 +1,15 @@
-import { defineCommand } from '@unhosted/terminal'
-import { options } from './options.ts'
+import { defineCommand, type OptionSpecs } from '@unhosted/terminal'
+
+export const options = {
+  force: { type: 'boolean', describe: 'Rebuild, even if the cache holds a working engine' }
+} as const satisfies OptionSpecs
 
 export const build = defineCommand({
   name: 'build',
-  summary: 'Build the engine from the source that npm brought',
-  details: ['Takes git, cmake, a C++ compiler and a minute or two. It is kept outside the home folder, for all homes.'],
+  summary: 'Build the engine from the source that npm installed',
+  details: [
+    'This needs git, cmake and a C++ compiler, and takes one or two minutes. The engine is cached outside the home folder, so that all home folders share it.'
+  ],
   positionals: {},
   options,
   examples: [],

@@ -8,18 +8,19 @@ export const handle: Handler<Record<never, never>, Record<never, never>> = async
   context.output.result(found, () => renderEngine(found, context.output.colours))
 }
 
-export function renderEngine({ engine, considered }: FoundEngine, colours: Colours): string {
+export function renderEngine({ engine, considered, gpuNotes }: FoundEngine, colours: Colours): string {
   const lines =
     engine === null
       ? [
-          'There is no engine yet. Build it with: unhosted engine build',
-          '(unhosted serve and unhosted demo do it as well.)'
+          'The engine is not built yet. Build it with: unhosted engine build',
+          '(unhosted serve and unhosted demo also build it.)'
         ]
       : [
           `${colours.dim('engine')}  ${engine.version}`,
           `${colours.dim('from')}    ${engine.source}`,
           `${colours.dim('folder')}  ${engine.directory}`
         ]
+  for (const note of gpuNotes) lines.push('', `${colours.yellow('warning:')} ${safeLine(note)}`)
   if (considered.length > 0) {
     lines.push('', colours.dim('Not used'))
     for (const { path, problem } of considered) lines.push(`  ${safeLine(path)}: ${safeLine(problem)}`)

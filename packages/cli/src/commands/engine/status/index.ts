@@ -2,7 +2,7 @@ import { defineCommand } from '@unhosted/terminal'
 
 export const status = defineCommand({
   name: 'status',
-  summary: 'Show which engine is used, or what was found wanting',
+  summary: 'Show which engine is used, and why others are not',
   positionals: {},
   options: {},
   examples: [],

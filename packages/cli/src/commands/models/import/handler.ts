@@ -5,11 +5,11 @@ import { createModelStore } from '@unhosted/node/models'
 import { prepareHome } from '@unhosted/node/store'
 import { safeLine } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {
   await prepareHome(paths)
-  output.note(`Reading ${safeLine(args.file)} ...`)
+  output.note(`Checking ${safeLine(args.file)} ...`)
   const store = createModelStore({ paths, log: silentLog })
   const model = await store.import(resolve(args.file), {
     ...(args.name !== undefined && { name: args.name }),

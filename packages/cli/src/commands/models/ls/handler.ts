@@ -10,7 +10,7 @@ export const handle: Handler<Record<never, never>, Record<never, never>> = async
 }
 
 export function renderModels(models: readonly StoredModel[], colours: Colours): string {
-  if (models.length === 0) return 'No models. Get one with: unhosted models pull hf:OWNER/REPO'
+  if (models.length === 0) return 'No models. Download one with: unhosted models pull hf:OWNER/REPO'
   const table = renderTable(
     [
       { title: 'NAME' },

@@ -2,7 +2,7 @@ import { defineCommand } from '@unhosted/terminal'
 
 export const ls = defineCommand({
   name: 'ls',
-  summary: 'List the models that this machine holds',
+  summary: 'List the models on this machine',
   positionals: {},
   options: {},
   examples: [],

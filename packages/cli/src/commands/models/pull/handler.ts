@@ -5,7 +5,7 @@ import { prepareHome } from '@unhosted/node/store'
 import { createProgressBar, safeLine } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
 import { renderRate } from '../../../render/facts.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output, signal }) => {
   await prepareHome(paths)

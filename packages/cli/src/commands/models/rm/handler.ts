@@ -4,7 +4,7 @@ import { silentLog } from '@unhosted/node/log'
 import { createModelStore } from '@unhosted/node/models'
 import { safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../../command/context.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
 export const handle: Handler<Record<never, never>, typeof positionals> = async ({ model: reference }, context) => {
   const { paths, output } = context
@@ -13,12 +13,12 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
   // A name among others takes no file away.
   const isLast = model.names.length === 1 || !model.names.includes(reference)
   if (isLast && (await isLoaded(model.id, context))) {
-    throw new BaseError('MODEL_IN_USE', `${model.names[0] ?? model.id} is loaded by the running daemon.`, {
-      advice: 'Wait until it is idle and unloaded, or stop the daemon with: unhosted stop'
+    throw new BaseError('MODEL_IN_USE', `The daemon has loaded ${model.names[0] ?? model.id}.`, {
+      advice: 'Wait until the daemon unloads it, or stop the daemon with: unhosted stop'
     })
   }
   const freedBytes = await store.remove(reference)
-  const what = freedBytes === 0 ? 'its file stays under another name' : `${formatBytes(freedBytes)} freed`
+  const what = freedBytes === 0 ? 'the file stays under its other name' : `${formatBytes(freedBytes)} freed`
   output.result({ removed: reference, freedBytes }, () => `Removed ${safeLine(reference)}, ${what}.`)
 }
 

@@ -6,14 +6,14 @@ import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
 import { type Colours, safeLine, usageError } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 /** The most that an inventory may hold, bytes. */
 const largestMachine = 2 ** 50
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output }) => {
   if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0)) {
-    throw usageError('--ctx takes a whole number of tokens.')
+    throw usageError('--ctx must be a whole number of tokens above 0.')
   }
   const model = await createModelStore({ paths, log: silentLog }).find(args.model)
   const contextSize = chooseContextSize(args.ctx ?? null, model.facts.contextLength)
@@ -37,7 +37,7 @@ export function renderModel(
     ['names', model.names.join(', ')],
     ...describeModel(model.facts),
     ['size', formatBytes(model.sizeBytes)],
-    ['memory', need === null ? 'more than any machine has' : describeNeed(need, contextSize)],
+    ['memory', need === null ? 'more than the largest machine that can be planned' : describeNeed(need, contextSize)],
     ['file', model.path],
     ...(model.problem === undefined ? [] : [['problem', model.problem] as const])
   ]
@@ -50,7 +50,7 @@ function describeNeed(need: MemoryNeed, contextSize: number): string {
     `weights ${formatBytes(need.weights)}`,
     `KV cache ${formatBytes(need.kv)}`,
     `compute ${formatBytes(need.compute)}`,
-    `the engine itself ${formatBytes(need.total - need.weights - need.kv - need.compute)}`
+    `engine ${formatBytes(need.total - need.weights - need.kv - need.compute)}`
   ]
   return `${formatBytes(need.total)} on one machine at ${contextSize} tokens (${parts.join(', ')})`
 }

@@ -2,12 +2,12 @@ import { type FoundLane, findLanes, readChainTime } from '../../../access/index.
 import { usdcInWords } from '../../../chain/index.ts'
 import { BaseError } from '../../../errors/index.ts'
 import type { Lanes } from '../../../lanes/index.ts'
-import type { laneOptions, lanePositionals } from '../../../options/index.ts'
+import type { lanePositionals, signingOptions } from '../../../options/index.ts'
 import type { CommandContext, Handler } from '../../../options/types.ts'
 import { laneClosed, matchLane, openChain, openPayer, shortLane, spanInWords } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 
-export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof lanePositionals> = async (args, context) => {
   const { paths, signal } = context
   const { payer } = await walletAddresses(paths)
   const swarm = await openChain(args, context)
@@ -20,8 +20,8 @@ export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async
     return finish(found, args, context, closesAt)
   }
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
-    `Start the close of lane ${name} on chain ${deployment.chainId}: no more vouchers are signed on it,`,
-    `and in ${spanInWords(found.lane.closeWindow)} what is left comes back.`
+    `Start closing lane ${name} on chain ${deployment.chainId}. No more vouchers are signed on it;`,
+    `in ${spanInWords(found.lane.closeWindow)} you can get back what is left.`
   ])
   return start(found, lanes, context)
 }
@@ -30,8 +30,8 @@ export const handle: Handler<typeof laneOptions, typeof lanePositionals> = async
 function refuseEarly(name: string, closesAt: number, chainSeconds: number): void {
   const wait = closesAt - Math.max(chainSeconds, Math.floor(Date.now() / 1000))
   if (wait <= 0) return
-  throw new BaseError('USAGE', `Lane ${name} is closing; its provider may claim for another ${spanInWords(wait)}.`, {
-    advice: `From ${new Date(closesAt * 1000).toISOString()} on, not before, run the same command again.`
+  throw new BaseError('USAGE', `Lane ${name} is closing. Its provider can claim for another ${spanInWords(wait)}.`, {
+    advice: `Run the same command again after ${new Date(closesAt * 1000).toISOString()}.`
   })
 }
 
@@ -40,7 +40,7 @@ async function start({ laneId, lane }: FoundLane, lanes: Lanes, { output, signal
   output.result({ laneId, status: 'closing', closesAt }, () =>
     [
       `Lane ${shortLane(laneId)} is closing.`,
-      `From ${new Date(closesAt * 1000).toISOString()} on, finish it with: unhosted swarm close ${shortLane(laneId)}`
+      `After ${new Date(closesAt * 1000).toISOString()}, finish with: unhosted swarm close ${shortLane(laneId)}`
     ].join('\n')
   )
 }
@@ -53,12 +53,12 @@ async function finish(
 ): Promise<void> {
   const { output, signal } = context
   const { lanes } = await openPayer(args, context, async ({ deployment }) => [
-    `Finish the close of lane ${shortLane(laneId)} on chain ${deployment.chainId},`,
-    `which its window allows from ${new Date(closesAt * 1000).toISOString()} on.`
+    `Finish closing lane ${shortLane(laneId)} on chain ${deployment.chainId}.`,
+    `Its close window ended at ${new Date(closesAt * 1000).toISOString()}.`
   ])
   const returned = await lanes.finishClose(lane, { signal })
   output.result(
     { laneId, status: 'closed', returnedMicroUsdc: String(returned) },
-    () => `Lane ${shortLane(laneId)} is closed; ${usdcInWords(returned)} went back to the free deposit.`
+    () => `Lane ${shortLane(laneId)} is closed. ${usdcInWords(returned)} went back to the free deposit.`
   )
 }

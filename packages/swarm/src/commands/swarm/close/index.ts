@@ -1,12 +1,14 @@
 import { defineCommand } from '@unhosted/terminal'
-import { laneOptions, lanePositionals } from '../../../options/index.ts'
+import { lanePositionals, signingOptions } from '../../../options/index.ts'
 
 export const close = defineCommand({
   name: 'close',
-  summary: 'Close a lane: the first time starts the window, the second time, after it, brings back the rest',
-  details: ['The provider has the time of the window for its last claim. After that, run the same command again.'],
+  summary: 'Close a lane; run it again after the close window to get the rest back',
+  details: [
+    'The first run starts the close window, in which the provider can make its last claim. The second run returns the unclaimed amount to the free deposit.'
+  ],
   positionals: lanePositionals,
-  options: laneOptions,
+  options: signingOptions,
   examples: [['unhosted swarm close 3fa90c', '']],
   load: () => import('./handler.ts')
 })

@@ -1,7 +1,7 @@
 import { prepareHome, writeFileAtomic } from '@unhosted/node/store'
 import { formatDeployment } from '@unhosted/swarm-contracts'
 import { usageError } from '@unhosted/terminal'
-import { privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAccount as localAccount } from 'viem/accounts'
 import { deployContracts, mintedMock, mintMock, showingAccount, writeChainFile } from '../../../access/index.ts'
 import { usdcInWords } from '../../../chain/index.ts'
 import { signingOptions } from '../../../options/index.ts'
@@ -17,21 +17,22 @@ import {
 } from '../../../session/index.ts'
 import { unlock, walletAddresses } from '../../../wallet/index.ts'
 import { checksummed, knownPassphrase } from '../../../wallet-session/index.ts'
-import type { options } from './options.ts'
+import type { options } from './index.ts'
 
 export const handle: Handler<typeof options, Record<never, never>> = async (args, context) => {
   const { output, paths, signal } = context
   const { rpc: rpcUrl, chain: chainId } = args
-  if (rpcUrl === undefined || chainId === undefined) throw usageError('Where to deploy? Give --rpc URL and --chain ID.')
+  if (rpcUrl === undefined || chainId === undefined)
+    throw usageError('Missing flags: --rpc URL and --chain ID say where to deploy.')
   const usdc = args.usdc === undefined || args.usdc === 'mock' ? args.usdc : parseAddress(args.usdc)
   const disputeBond = parseAmount(args.bond)
   const { payer } = await walletAddresses(paths)
   const count = usdc === 'mock' ? 'three' : 'two'
   output.note(
-    `Deploy ${count} contracts to chain ${chainId}; ${checksummed(payer)} pays the gas. They are not audited.`
+    `Deploy ${count} contracts to chain ${chainId}. They are not audited. ${checksummed(payer)} pays the gas.`
   )
   await confirm(args, context)
-  const account = privateKeyToAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
+  const account = localAccount(await unlock(paths, 'payer', await knownPassphrase(args, context)))
   const deployment = await deployContracts({
     rpcUrl,
     chainId,
@@ -40,7 +41,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     disputeBond,
     signal,
     show: showSigned(output),
-    onDeployed: (name, address) => output.note(`${name} stands at ${address}.`)
+    onDeployed: (name, address) => output.note(`${name} is deployed at ${address}.`)
   })
   await prepareHome(paths)
   await writeChainFile(paths, { rpcUrl, deployment })
@@ -54,6 +55,6 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
     output.note(`Minted ${usdcInWords(mintedMock)} for ${checksummed(payer)}.`)
   }
   output.result(JSON.parse(formatDeployment(deployment)), () =>
-    ['Deployed, checked on the chain, and set for wallet and swarm commands:', renderDeployment(deployment)].join('\n')
+    ['Deployed and verified. The wallet and swarm commands now use:', renderDeployment(deployment)].join('\n')
   )
 }

@@ -3,7 +3,7 @@ import { chainOptions } from '../../../options/index.ts'
 
 export const lanes = defineCommand({
   name: 'lanes',
-  summary: 'List the lanes that the wallet pays for and those it earns from',
+  summary: 'List the lanes that the wallet pays for or earns from',
   positionals: {},
   options: chainOptions,
   examples: [['unhosted swarm lanes', '']],

@@ -1,11 +1,11 @@
 import { defineCommand } from '@unhosted/terminal'
-import { laneOptions, lanePositionals } from '../../../options/index.ts'
+import { lanePositionals, signingOptions } from '../../../options/index.ts'
 
 export const release = defineCommand({
   name: 'release',
-  summary: 'As the provider: end a lane now, and give up what was not claimed',
+  summary: 'As the provider of a lane: end it now and give up what you have not claimed',
   positionals: lanePositionals,
-  options: laneOptions,
+  options: signingOptions,
   examples: [['unhosted swarm release 3fa90c', '']],
   load: () => import('./handler.ts')
 })

@@ -5,16 +5,17 @@ import { prepareHome } from '@unhosted/node/store'
 import type { Arguments } from '@unhosted/terminal'
 import { peerIdHash, readChainTime } from '../../../access/index.ts'
 import { usdcInWords } from '../../../chain/index.ts'
+import type { signingOptions } from '../../../options/index.ts'
 import type { CommandContext, Handler } from '../../../options/types.ts'
 import { openChain, openPayer, parseAmount, renderStake, stakeDocument } from '../../../session/index.ts'
 import { readStake } from '../../../stakes/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 import { checksummed } from '../../../wallet-session/index.ts'
-import type { options, positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-type StakeArguments = Arguments<typeof options, typeof positionals>
+type StakeArguments = Arguments<typeof signingOptions, typeof positionals>
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   if (args.amount === undefined) return show(args, context)
   return add(args, parseAmount(args.amount), context)
 }
@@ -35,8 +36,8 @@ async function add(args: StakeArguments, amount: MicroUsdc, context: CommandCont
   const { peerId } = await loadIdentity(paths, silentLog)
   const machine = peerIdHash(peerId)
   const session = await openPayer(args, context, async ({ deployment }) => [
-    `Stake ${usdcInWords(amount)} of ${checksummed(payer)} on chain ${deployment.chainId}, for the machine ${peerId}.`,
-    'It can be lost: see unhosted swarm stake --help.'
+    `Stake ${usdcInWords(amount)} of ${checksummed(payer)} on chain ${deployment.chainId} for machine ${peerId}.`,
+    'You can lose the stake: see unhosted swarm stake --help.'
   ])
   const before = await session.stakes.stakeOf(payer, signal)
   if (before.jobKey !== jobKey || before.peerIdHash !== machine) {

@@ -2,23 +2,23 @@ import { usageError } from '@unhosted/terminal'
 import { type OpenedSwarm, readChainTime } from '../../../access/index.ts'
 import { usdcInWords } from '../../../chain/index.ts'
 import type { Address } from '../../../deal/index.ts'
+import type { signingOptions } from '../../../options/index.ts'
 import type { Handler } from '../../../options/types.ts'
 import { openChain, openPayer, parseAmount, renderStake, spanInWords, stakeDocument } from '../../../session/index.ts'
 import { readStake } from '../../../stakes/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 import { checksummed } from '../../../wallet-session/index.ts'
-import type { options } from '../stake/options.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context
   const amount = args.amount === undefined ? null : parseAmount(args.amount)
   const { payer } = await walletAddresses(paths)
   if (amount === null) await refuseEarly(await openChain(args, context), payer, signal)
   const { connection, stakes } = await openPayer(args, context, async ({ deployment }) => [
     amount === null
-      ? `Take back the stake that may leave by now, to ${checksummed(payer)} on chain ${deployment.chainId}.`
-      : `Ask ${usdcInWords(amount)} of the stake back on chain ${deployment.chainId}; it leaves 7 days later.`
+      ? `Withdraw the available stake to ${checksummed(payer)} on chain ${deployment.chainId}.`
+      : `Request ${usdcInWords(amount)} of the stake back on chain ${deployment.chainId}. You can withdraw it after 7 days.`
   ])
   if (amount === null) await stakes.finishUnstake(payer, { signal })
   else await stakes.startUnstake(amount, { signal })
@@ -30,8 +30,8 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
 /** Before a passphrase is asked for in vain. A chain without traffic lags behind the clock of this computer. */
 async function refuseEarly(swarm: OpenedSwarm, provider: Address, signal: AbortSignal): Promise<void> {
   const { leaving, openDisputes } = await readStake(swarm, provider, signal)
-  if (leaving === null) throw usageError('No stake was asked back. Ask with: unhosted swarm unstake AMOUNT')
-  if (openDisputes > 0) throw usageError('A dispute is open: until it ends, no stake leaves.')
+  if (leaving === null) throw usageError('No stake was requested back. Request it with: unhosted swarm unstake AMOUNT')
+  if (openDisputes > 0) throw usageError('A dispute is open. The stake can be withdrawn after it ends.')
   const now = Math.max(await readChainTime(swarm.connection, signal), Math.floor(Date.now() / 1000))
-  if (leaving.from > now) throw usageError(`The stake may leave in ${spanInWords(leaving.from - now)}.`)
+  if (leaving.from > now) throw usageError(`The stake can be withdrawn in ${spanInWords(leaving.from - now)}.`)
 }

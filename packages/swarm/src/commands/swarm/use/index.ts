@@ -1,12 +1,21 @@
-import { defineCommand } from '@unhosted/terminal'
-import { options } from './options.ts'
+import { defineCommand, type OptionSpecs } from '@unhosted/terminal'
+import { chainOptions } from '../../../options/index.ts'
+
+export const options = {
+  ...chainOptions,
+  rpc: {
+    type: 'string',
+    placeholder: 'URL',
+    describe: 'JSON-RPC endpoint of the chain. It may contain an API key, which is never shown'
+  }
+} as const satisfies OptionSpecs
 
 export const use = defineCommand({
   name: 'use',
-  summary: 'Set the chain and the contracts that wallet and swarm commands use',
+  summary: 'Set the chain and the contracts that the wallet and swarm commands use',
   details: [
-    'The contracts are compared with what this version compiles to, byte by byte, before they are taken.',
-    'For trying it out: npm run chain in the checkout starts a chain of your own, which the example below takes.'
+    'The command first compares the code of the contracts, byte by byte, with the code that this version compiles to.',
+    'To try it out, run `npm run chain` in a checkout: it starts a local chain, which the example uses.'
   ],
   positionals: {},
   options,

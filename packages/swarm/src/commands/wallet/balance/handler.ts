@@ -29,7 +29,7 @@ export const handle: Handler<typeof chainOptions, Record<never, never>> = async 
         `In hand    ${usdcInWords(amounts.inHand)}, ${ethInWords(balances.wei)} for gas`,
         `Deposited  ${usdcInWords(amounts.deposited)} free, ${usdcInWords(inLanes)} in lanes`,
         `Earned     ${usdcInWords(amounts.earned)}`,
-        `Staked     ${usdcInWords(amounts.staked)}, credited ${usdcInWords(amounts.credited)}`
+        `Staked     ${usdcInWords(amounts.staked)}, ${usdcInWords(amounts.credited)} credit`
       ].join('\n')
   )
 }

@@ -3,7 +3,7 @@ import { chainOptions } from '../../../options/index.ts'
 
 export const balance = defineCommand({
   name: 'balance',
-  summary: 'Show what the wallet has: in hand, deposited, in lanes, earned, staked',
+  summary: 'Show the balance of the wallet: in hand, deposited, in lanes, earned and staked',
   positionals: {},
   options: chainOptions,
   examples: [['unhosted wallet balance', '']],

@@ -18,7 +18,7 @@ export const handle: Handler<typeof passphraseOptions, Record<never, never>> = a
       renderAddresses(addresses, output.colours),
       '',
       `The keys are in ${swarmPaths(paths).wallet}, encrypted.`,
-      'Copy that folder to a safe place: without it and its passphrase, what the wallet owns is lost.'
+      'Back up that folder. Without it and its passphrase, you lose what the wallet owns.'
     ].join('\n')
   )
 }

@@ -3,16 +3,16 @@ import { passphraseOptions } from '../../../options/index.ts'
 
 export const create = defineCommand({
   name: 'create',
-  summary: 'Make a wallet in the home folder, encrypted with a passphrase',
+  summary: 'Create a wallet in the home folder, encrypted with a passphrase',
   details: [
-    'The wallet holds three keys: the payer owns the money, the lane signer signs vouchers, the job key signs what this machine does for others. Only what stands in open lanes is at risk from the two that work.',
-    'The files under wallet/ in the home folder are the wallet: copy them for a backup. Whoever loses them, or the passphrase, loses what the wallet owns.'
+    'The wallet has three keys. The payer owns the money. The lane signer signs vouchers: if it is stolen, only the money in open lanes is at risk. The job key signs the work that this machine does for others: if it is stolen, the stake is at risk.',
+    'The wallet is the folder wallet/ in the home folder. Back it up: if you lose it or the passphrase, you lose what the wallet owns.'
   ],
   positionals: {},
   options: passphraseOptions,
   examples: [
     ['unhosted wallet create', ''],
-    ['unhosted wallet create --keychain', 'the operating system keeps the passphrase']
+    ['unhosted wallet create --keychain', 'keep the passphrase in the keychain']
   ],
   load: () => import('./handler.ts')
 })

@@ -3,7 +3,7 @@ import type { Handler } from '../../../options/types.ts'
 import { openPayer, parseAmount } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 import { checksummed } from '../../../wallet-session/index.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context
@@ -19,7 +19,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const { free } = await lanes.account(payer, signal)
   output.result({ transaction: transactionHash, amountMicroUsdc: String(amount), freeMicroUsdc: String(free) }, () =>
     [
-      `Deposited ${usdcInWords(amount)}; ${usdcInWords(free)} are free for lanes.`,
+      `Deposited ${usdcInWords(amount)}. ${usdcInWords(free)} are free for lanes.`,
       `Transaction ${transactionHash}`
     ].join('\n')
   )

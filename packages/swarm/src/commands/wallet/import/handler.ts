@@ -10,9 +10,9 @@ import type { CommandContext, Handler } from '../../../options/types.ts'
 import { createWallet, parseKeystore, unseal } from '../../../wallet/index.ts'
 import { newPassphrase, rememberPassphrase, renderAddresses } from '../../../wallet-session/index.ts'
 import { refuseSecondWallet } from '../refuse-second.ts'
-import type { positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-const advice = 'Run it on a terminal.'
+const advice = 'Run the command in a terminal.'
 const firstAccount = "m/44'/60'/0'/0/0"
 /** Of secp256k1: a private key is below it. SEC 2, 2.4.1. */
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
@@ -36,9 +36,8 @@ async function typedKey(context: CommandContext): Promise<Hex> {
   const typed = (await askSecret('Private key or recovery phrase: ', context, advice)).trim().toLowerCase()
   const key = typed.includes(' ') ? fromPhrase(typed.split(/\s+/).join(' ')) : `0x${typed.replace(/^0x/, '')}`
   if (isPrivateKey(key)) return key
-  throw new BaseError('USAGE', 'That is neither a private key nor a recovery phrase.', {
-    advice:
-      'Give 64 hexadecimal digits, or the 12 to 24 English words of a recovery phrase, spelled as they were shown.'
+  throw new BaseError('USAGE', 'The text is neither a private key nor a recovery phrase.', {
+    advice: 'Type 64 hexadecimal digits, or the 12 to 24 English words of a recovery phrase, in their order.'
   })
 }
 
@@ -57,8 +56,8 @@ function isPrivateKey(key: string | null): key is Hex {
 
 async function keyFrom(path: string, context: CommandContext): Promise<Hex> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new BaseError('USAGE', `${path} cannot be read.`, { advice: 'Name a keystore file.', cause })
+    throw new BaseError('USAGE', `Cannot read ${path}.`, { advice: 'Name a keystore file.', cause })
   })
   const file = parseKeystore(text, path)
-  return unseal(file, await askSecret('Passphrase of that file: ', context, advice))
+  return unseal(file, await askSecret('Passphrase of the keystore file: ', context, advice))
 }

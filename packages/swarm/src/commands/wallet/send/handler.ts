@@ -1,11 +1,12 @@
 import { sendUsdc } from '../../../access/index.ts'
 import { usdcInWords } from '../../../chain/index.ts'
+import type { signingOptions } from '../../../options/index.ts'
 import type { Handler } from '../../../options/types.ts'
 import { openPayer, parseAddress, parseAmount, refuseContract } from '../../../session/index.ts'
 import { checksummed } from '../../../wallet-session/index.ts'
-import type { options, positionals } from './options.ts'
+import type { positionals } from './index.ts'
 
-export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
+export const handle: Handler<typeof signingOptions, typeof positionals> = async (args, context) => {
   const { output, signal } = context
   const amount = parseAmount(args.amount)
   const to = parseAddress(args.to)

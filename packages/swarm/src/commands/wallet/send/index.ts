@@ -1,11 +1,16 @@
-import { defineCommand } from '@unhosted/terminal'
-import { options, positionals } from './options.ts'
+import { defineCommand, type PositionalSpecs } from '@unhosted/terminal'
+import { signingOptions } from '../../../options/index.ts'
+
+export const positionals = {
+  amount: { describe: 'Amount in USDC, for example 5 or 0.40', required: true },
+  to: { describe: 'Address of the recipient', required: true }
+} as const satisfies PositionalSpecs
 
 export const send = defineCommand({
   name: 'send',
-  summary: 'Send USDC that the wallet has in hand to an address',
+  summary: 'Send USDC from the wallet to an address',
   positionals,
-  options,
+  options: signingOptions,
   examples: [['unhosted wallet send 5 0x...', '']],
   load: () => import('./handler.ts')
 })

@@ -3,9 +3,9 @@ import type { Handler } from '../../../options/types.ts'
 import { openPayer, parseAddress, parseAmount, refuseContract } from '../../../session/index.ts'
 import { walletAddresses } from '../../../wallet/index.ts'
 import { checksummed } from '../../../wallet-session/index.ts'
-import type { options, positionals } from './options.ts'
+import type { options, positionals } from './index.ts'
 
-const sources = { deposit: 'the free deposit', earnings: 'what was earned', credit: 'the credit' } as const
+const sources = { deposit: 'the free deposit', earnings: 'the earnings', credit: 'the credit' } as const
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, context) => {
   const { output, paths, signal } = context
@@ -15,7 +15,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   const { lanes, stakes } = await openPayer(args, context, async ({ deployment }) => {
     refuseContract(to, deployment)
     return [
-      `Withdraw ${usdcInWords(amount)} of ${sources[args.from]} to ${checksummed(to)}${to === payer ? ', this wallet,' : ''}`,
+      `Withdraw ${usdcInWords(amount)} from ${sources[args.from]} to ${checksummed(to)}${to === payer ? ' (this wallet)' : ''}`,
       `on chain ${deployment.chainId}.`
     ]
   })

@@ -1,9 +1,0 @@
-import type { OptionSpecs, PositionalSpecs } from '@unhosted/terminal'
-
-export const positionals = {
-  model: { describe: 'Name, id, or the beginning of an id', required: true }
-} as const satisfies PositionalSpecs
-
-export const options = {
-  ctx: { type: 'number', placeholder: 'TOKENS', describe: 'Context size to reckon memory at' }
-} as const satisfies OptionSpecs
