@@ -25,7 +25,7 @@ export interface CallOptions {
 
 /**
  * Everything the daemon does for its owner. The control server calls it with parsed requests;
- * `node.ts` implements it. Errors are BaseErrors and reach the CLI with code, message and advice.
+ * `daemon-service.ts` implements it. Errors are BaseErrors and reach the CLI with code, message and advice.
  */
 export interface ControlService {
   status(): Promise<DaemonStatus>
