@@ -27,7 +27,7 @@ describe('checkGgufHeader', () => {
   const hostile: readonly (readonly [id: string, file: GgufFile | Buffer, reason: RegExp])[] = [
     ['empty', Buffer.alloc(0), /ends in the middle of its header, after 0 bytes/],
     ['not GGUF', Buffer.from('{"name": "something else"}'), /does not begin with GGUF but with "\{"na"/],
-    ['control characters as magic', Buffer.from('\u001b[2J rest of it'), /with "\?\[2J"/],
+    ['control characters as magic', Buffer.from('\u001b[2J rest of it'), /with "\[2J"/],
     ['version 1', { version: 1 }, /GGUF version 1; 2 and 3/],
     ['version of the future', { version: 9 }, /GGUF version 9/],
     ['big-endian', { version: 0x03000000 }, /big-endian/],

@@ -64,7 +64,7 @@ function checkToken(chainId: number, usdc: Address | 'mock'): void {
 }
 
 /** @throws BaseError USAGE | DEPLOYMENT_MALFORMED */
-export async function readDeployment(path: string): Promise<SwarmDeployment> {
+async function readDeployment(path: string): Promise<SwarmDeployment> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new BaseError('USAGE', `The deployment file ${path} cannot be read.`, {
       advice: 'Name a file that unhosted swarm deploy or npm run chain has written.',

@@ -12,7 +12,7 @@ export interface ConfirmationTier {
  * before it has published it, which takes minutes at most, not by chance as under proof of work. On Ethereum itself 64
  * blocks are two epochs: final. packages/swarm/docs/settlement.md has the reasons and the waiting times.
  */
-export const confirmationTiers: readonly ConfirmationTier[] = [
+const confirmationTiers: readonly ConfirmationTier[] = [
   { most: microUsdc(1_000_000n), blocks: 1 },
   { most: microUsdc(10_000_000n), blocks: 3 },
   { most: microUsdc(100_000_000n), blocks: 12 },
