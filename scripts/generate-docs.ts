@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { everyCommand } from '../packages/cli/src/commands/index.ts'
 import { renderReference } from '../packages/cli/src/docs/reference.ts'
 import { renderErrors, renderSwarmErrors } from './render-errors.ts'
-import { renderSettings } from './render-settings.ts'
+import { renderConfigSchema, renderSettings } from './render-settings.ts'
 
 /** The pages that are made from the code. */
 const pages = {
   'docs/cli.md': renderReference(await everyCommand()),
+  'docs/config.schema.json': renderConfigSchema(),
   'docs/errors.md': renderErrors(),
   'docs/settings.md': renderSettings(),
   'packages/swarm/docs/errors.md': renderSwarmErrors()

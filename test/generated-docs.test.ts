@@ -4,7 +4,7 @@ import { swarmErrorTable } from '@unhosted/swarm/errors'
 import { contractsErrorTable } from '@unhosted/swarm-contracts'
 import { describe, expect, it } from 'vitest'
 import { renderErrors, renderSwarmErrors } from '../scripts/render-errors.ts'
-import { renderSettings } from '../scripts/render-settings.ts'
+import { renderConfigSchema, renderSettings } from '../scripts/render-settings.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -12,6 +12,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 describe('docs', () => {
   it.each([
     ['docs/errors.md', renderErrors],
+    ['docs/config.schema.json', renderConfigSchema],
     ['docs/settings.md', renderSettings],
     ['packages/swarm/docs/errors.md', renderSwarmErrors]
   ])('%s is what npm run docs makes of the code', (path, render) => {

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { contextSizeSchema } from '../config/index.ts'
 import { modelIdSchema } from '../facts/inventory/schema.ts'
+import { modelReferenceSchema } from '../facts/models/index.ts'
 import { type Grants, type Radius, radiusSchema } from '../facts/peers/index.ts'
+import { maxInviteLength } from '../trust/index.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
 export const controlVersion = '1'
@@ -10,10 +13,12 @@ export const maxInviteMs = 7 * 864e5
 
 /** A peer as a person names it: its name, its id, or enough of the end of its id. */
 export const peerReferenceSchema = z.string().min(1).max(128)
-export const modelReferenceSchema = z.string().min(1).max(512)
 export const pairingIdSchema = z.string().min(1).max(64)
-/** Larger than any invite with its addresses; a bound, not a promise. */
-const inviteTextSchema = z.string().min(1).max(4096)
+/** Room beyond the longest invite, so that one that is too long fails as an invite and not as a request. */
+const inviteTextSchema = z
+  .string()
+  .min(1)
+  .max(2 * maxInviteLength)
 const multiaddrSchema = z.string().min(1).max(256)
 
 export const createInviteRequestSchema = z.strictObject({
@@ -63,7 +68,7 @@ export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
 export const planRequestSchema = z.strictObject({
   model: modelReferenceSchema,
   /** Tokens; null takes the daemon's default for the model. */
-  contextSize: z.number().int().min(1).max(16_777_216).nullable()
+  contextSize: contextSizeSchema.nullable()
 })
 export type PlanRequest = Readonly<z.infer<typeof planRequestSchema>>
 

@@ -5,5 +5,9 @@ export const positionals = {
 } as const satisfies PositionalSpecs
 
 export const options = {
-  ctx: { type: 'number', placeholder: 'TOKENS', describe: 'Context size. Default: what the daemon would load it with' }
+  ctx: {
+    type: 'number',
+    placeholder: 'TOKENS',
+    describe: 'Context size, in tokens. Default: what the daemon would load it with'
+  }
 } as const satisfies OptionSpecs

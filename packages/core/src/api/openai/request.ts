@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BaseError } from '../../errors/index.ts'
+import { maxModelReferenceLength, modelReferenceSchema } from '../../facts/models/index.ts'
 import type { JsonScan } from './json-scan.ts'
 
 /** What the gateway reads of a request; everything else belongs to the engine. */
@@ -7,9 +8,6 @@ export interface RequestHead {
   readonly model: string
   readonly stream: boolean
 }
-
-/** Longest model name in a request. */
-export const maxModelNameLength = 256
 
 /**
  * Deepest nesting of a request body. llama.cpp v0.5.0 turns JSON schemas into grammars by
@@ -20,7 +18,6 @@ export const maxRequestDepth = 128
 /** Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3. */
 export const maxRequestContainers = 1_000_000
 
-const modelSchema = z.string().min(1).max(maxModelNameLength)
 const streamSchema = z.boolean().nullish()
 
 /**
@@ -50,12 +47,12 @@ export function readRequestHead(body: unknown): RequestHead {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw malformed('The request body is not a JSON object.', 'Send an object with at least "model".', null)
   }
-  const model = modelSchema.safeParse(own(body, 'model'))
+  const model = modelReferenceSchema.safeParse(own(body, 'model'))
   if (!model.success) {
     throw malformed(
       own(body, 'model') === undefined
         ? 'The request names no model.'
-        : `"model" is not a text of 1 to ${maxModelNameLength} characters.`,
+        : `"model" is not a text of 1 to ${maxModelReferenceLength} characters.`,
       'Set "model" to a name that GET /v1/models lists.',
       'model'
     )

@@ -4,14 +4,17 @@ import { z } from 'zod'
 const maxDevices = 64
 const maxModels = 4096
 
-const byteCount = z
+/** An amount of memory or disk, bytes; 1 PiB is more than any machine has. */
+export const byteCountSchema = z
   .number()
   .int()
   .min(0)
   .max(2 ** 50)
+/** 256 bits (a SHA-256, a secret), lower-case hex. */
+export const hex256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 export const peerIdSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{40,70}$/)
 /** sha256 of a model's file (of the first file's, where it is split), lower-case hex: its identity everywhere. */
-export const modelIdSchema = z.string().regex(/^[0-9a-f]{64}$/)
+export const modelIdSchema = hex256Schema
 /** Printable text without control characters, so that it is safe on a terminal. */
 export const displayNameSchema = z
   .string()
@@ -19,18 +22,20 @@ export const displayNameSchema = z
   .max(64)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
 
+/** The engine's own name for a device: `CPU`, `CUDA0`, `Vulkan1`, `Metal`. */
+export const deviceIdSchema = z.string().regex(/^[A-Za-z]{2,16}\d{0,3}$/)
+
 /** A place where layers can live, as the engine names it. */
 export const deviceSchema = z.strictObject({
-  /** The engine's own name: `CPU`, `CUDA0`, `Vulkan1`, `Metal`. */
-  id: z.string().regex(/^[A-Za-z]{2,16}\d{0,3}$/),
+  id: deviceIdSchema,
   kind: z.enum(['cpu', 'gpu']),
   description: displayNameSchema,
-  totalBytes: byteCount,
-  freeBytes: byteCount,
+  totalBytes: byteCountSchema,
+  freeBytes: byteCountSchema,
   /** What the owner's --memory leaves for this daemon's own use now: limit less what is reserved, at most freeBytes. */
-  usableBytes: byteCount,
+  usableBytes: byteCountSchema,
   /** What peers may still have of it now: --lend-memory less what is lent, at most usableBytes. */
-  lendableBytes: byteCount
+  lendableBytes: byteCountSchema
 })
 export type Device = Readonly<z.infer<typeof deviceSchema>>
 
@@ -48,7 +53,7 @@ export const heldModelSchema = z.strictObject({
     )
     .min(1)
     .max(16),
-  sizeBytes: byteCount,
+  sizeBytes: byteCountSchema,
   architecture: z
     .string()
     .min(1)

@@ -5,5 +5,5 @@ export const positionals = {
 } as const satisfies PositionalSpecs
 
 export const options = {
-  ctx: { type: 'number', placeholder: 'TOKENS', describe: 'Context size to reckon memory at' }
+  ctx: { type: 'number', placeholder: 'TOKENS', describe: 'Context size, in tokens, to estimate the memory for' }
 } as const satisfies OptionSpecs
