@@ -36,7 +36,7 @@ function peer(changes: Partial<PeerView> = {}): PeerView {
     name: 'attic',
     paired: true,
     radius: 'local',
-    grants: { infer: true, pool: true, models: true },
+    grants: { infer: true, pool: true },
     state: 'connected',
     addresses: [],
     devices: [device()],

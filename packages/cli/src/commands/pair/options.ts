@@ -14,7 +14,7 @@ export const options = {
     type: 'string',
     choices: ['local', 'trusted'],
     describe:
-      'local: your own machine (requests, memory, model files); trusted: a friend (requests only). Default: local, or what the invite says'
+      'local: your own machine (requests and memory); trusted: a friend (requests only). Default: local, or what the invite says'
   },
   address: {
     type: 'string',

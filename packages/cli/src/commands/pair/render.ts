@@ -35,7 +35,7 @@ function groupDigits(digits: string): string {
 /** What the other machine may do here once it is paired. */
 export function explainRadius(radius: Radius): string {
   return radius === 'local'
-    ? 'as your own machine (local): it may send requests, borrow lent memory and fetch models'
+    ? 'as your own machine (local): it may send requests and borrow lent memory'
     : "as a friend's machine (trusted): it may send requests, and nothing else"
 }
 
