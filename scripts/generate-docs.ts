@@ -3,6 +3,7 @@ import { everyCommand } from '../packages/cli/src/commands/index.ts'
 import { renderReference } from '../packages/cli/src/docs/reference.ts'
 import { renderErrors, renderSwarmErrors } from './render-errors.ts'
 import { renderConfigSchema, renderSettings } from './render-settings.ts'
+import { renderWarnings } from './render-warnings.ts'
 
 /** The pages that are made from the code. */
 const pages = {
@@ -10,6 +11,7 @@ const pages = {
   'docs/config.schema.json': renderConfigSchema(),
   'docs/errors.md': renderErrors(),
   'docs/settings.md': renderSettings(),
+  'docs/warnings.md': renderWarnings(),
   'packages/swarm/docs/errors.md': renderSwarmErrors()
 }
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '@unhosted/core/config'
-import type { DaemonEvent, DaemonStatus, HealthWarning } from '@unhosted/core/control'
+import { type DaemonEvent, type DaemonStatus, type HealthWarning, healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { Lifecycle } from './base/lifecycle.ts'
 import { version } from './base/version.ts'
@@ -165,7 +165,7 @@ async function start(options: NodeOptions, lifecycle: Lifecycle, log: Log): Prom
   for (const warning of warnings()) events.emit({ event: 'warning', warning })
   preload(config.models.preload, { ...parts, log, lifecycle, events })
   log.info({ endpoint, peerId: host.peerId, version }, 'the daemon is ready')
-  return { status: () => service.status(), stop, stopped: stopped.promise }
+  return { status: () => service.status({ signal }), stop, stopped: stopped.promise }
 }
 
 /** Loopback only where there are no peers: nothing is opened that nobody may use. */
@@ -175,12 +175,7 @@ function peerHosts(config: Config): readonly string[] {
 }
 
 function engineWarnings(engine: EngineHost): readonly HealthWarning[] {
-  const { state } = engine.view()
-  if (state !== 'failed') return []
-  const text = 'There is no engine: this machine can hold no layers and answer no requests itself.'
-  return [
-    { id: 'engine-missing', severity: 'error', text, advice: 'Run unhosted engine build; it says what is missing.' }
-  ]
+  return engine.view().state === 'failed' ? [healthWarning('engine-missing', {})] : []
 }
 
 /** Loads the models that the owner wants ready, and keeps them: whoever comes first need not wait. */
@@ -204,9 +199,10 @@ function preload(
     load(reference).catch((error: unknown) => {
       if (stopping.signal.aborted) return
       const advice = isBaseError(error) ? error.advice : 'The log in the home folder has more.'
-      const text = `${reference} could not be loaded: ${error instanceof Error ? error.message : 'unknown error'}`
+      const reason = error instanceof Error ? error.message : 'unknown error'
       parts.log.warn({ model: reference, err: error }, 'a model could not be preloaded')
-      parts.events.emit({ event: 'warning', warning: { id: 'preload-failed', severity: 'warning', text, advice } })
+      const warning = healthWarning('preload-failed', { model: reference, reason, advice })
+      parts.events.emit({ event: 'warning', warning })
     })
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DeepReadonly } from '../deep-readonly.ts'
 import { displayNameSchema } from '../facts/inventory/schema.ts'
 import { modelReferenceSchema } from '../facts/models/name.ts'
 import { contextSizeSchema, defaultContextSize } from './context-size.ts'
@@ -173,13 +174,6 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
 })
-
-// A branded number is an object to the compiler, and must stay a number.
-type DeepReadonly<T> = T extends string | number | boolean | null
-  ? T
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T
 
 /** The daemon's settings, parsed once and frozen. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>

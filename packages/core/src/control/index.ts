@@ -1,2 +1,6 @@
-export * from './api.ts'
+export * from './calls.ts'
+export * from './events.ts'
+export * from './health-warning.ts'
 export * from './requests.ts'
+export * from './views.ts'
+export { type WarningSpec, warningTable } from './warning-table.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { contextSizeSchema } from '../config/index.ts'
 import { modelIdSchema } from '../facts/inventory/schema.ts'
 import { modelReferenceSchema } from '../facts/models/index.ts'
-import { type Grants, type Radius, radiusSchema } from '../facts/peers/index.ts'
+import { radiusSchema } from '../facts/peers/index.ts'
 import { maxInviteLength } from '../trust/index.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
@@ -12,8 +12,8 @@ export const controlVersion = '1'
 export const maxInviteMs = 7 * 864e5
 
 /** A peer as a person names it: its name, its id, or enough of the end of its id. */
-export const peerReferenceSchema = z.string().min(1).max(128)
-export const pairingIdSchema = z.string().min(1).max(64)
+const peerReferenceSchema = z.string().min(1).max(128)
+const pairingIdSchema = z.string().min(1).max(64)
 /** Room beyond the longest invite, so that one that is too long fails as an invite and not as a request. */
 const inviteTextSchema = z
   .string()
@@ -71,46 +71,3 @@ export const planRequestSchema = z.strictObject({
   contextSize: contextSizeSchema.nullable()
 })
 export type PlanRequest = Readonly<z.infer<typeof planRequestSchema>>
-
-/** A single-use invite, as `unhosted pair --invite` prints it. Holds a secret: never log it. */
-export interface InviteView {
-  readonly invite: string
-  readonly radius: Radius
-  /** Unix time, ms. */
-  readonly expiresAt: number
-}
-
-/** The outcome of a pairing or an unpairing. */
-export interface PairedPeerView {
-  readonly peerId: string
-  readonly name: string
-  readonly radius: Radius
-}
-
-/** What a peer may do here from now on. */
-export interface GrantedView extends PairedPeerView {
-  readonly grants: Grants
-}
-
-/** Body of an error answer, and the line that a command prints with --json when it fails; other fields are dropped. */
-export const controlErrorSchema = z.object({
-  error: z.object({ code: z.string().max(64), message: z.string().max(16_384), advice: z.string().max(16_384) })
-})
-
-/** An event line of the owner's own daemon: its kind is checked, the rest is typed by DaemonEvent. */
-export const daemonEventSchema = z.looseObject({
-  event: z.enum([
-    'ready',
-    'engine',
-    'peer',
-    'pairing',
-    'unpaired',
-    'instance',
-    'instance-gone',
-    'lease',
-    'lease-gone',
-    'request',
-    'warning',
-    'stopping'
-  ])
-})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DeepReadonly } from '../deep-readonly.ts'
 import { displayNameSchema, inventorySchema } from '../facts/inventory/schema.ts'
 import { grantsSchema } from '../facts/peers/index.ts'
 
@@ -29,4 +30,4 @@ export const helloSchema = z.strictObject({
   /** null until the machine has taken stock. */
   inventory: inventorySchema.nullable()
 })
-export type Hello = Readonly<z.infer<typeof helloSchema>>
+export type Hello = DeepReadonly<z.infer<typeof helloSchema>>

@@ -1,4 +1,4 @@
-import type { HealthWarning } from '@unhosted/core/control'
+import { type HealthWarning, healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { type Colours, safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
@@ -26,7 +26,7 @@ async function askDaemon({ client, signal }: CommandContext): Promise<readonly C
     return [
       ok('daemon', `Runs as process ${pid} on ${endpoint}.`),
       ...found,
-      ...unique([...known, ...warnings]).map(fromWarning)
+      ...unique([...known, ...warnings]).map((warning) => fromWarning(warning))
     ]
   } catch (error) {
     if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return null
@@ -40,12 +40,7 @@ function unique(warnings: readonly HealthWarning[]): readonly HealthWarning[] {
 }
 
 async function checkWithoutDaemon(context: CommandContext): Promise<readonly Check[]> {
-  const idle: Check = {
-    id: 'daemon',
-    state: 'info',
-    text: 'No daemon runs on this home folder, so discovery cannot be looked at.',
-    advice: 'Start one with: unhosted serve'
-  }
+  const idle = fromWarning(healthWarning('daemon-stopped', {}), 'daemon')
   try {
     const { gateway, p2p } = await readConfig({}, context)
     const ports = [

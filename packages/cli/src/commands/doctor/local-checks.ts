@@ -3,13 +3,14 @@ import { stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { formatBytes, GiB } from '@unhosted/core/units'
 import { findToolchain } from '@unhosted/node/engine'
 import { type HomePaths, prepareHome } from '@unhosted/node/store'
 import type { CommandContext } from '../../command/context.ts'
 import { lookForEngine } from '../../setup/engine.ts'
-import { type Check, fromError, ok } from './check.ts'
+import { type Check, fromError, fromWarning, ok } from './check.ts'
 
 /** Below this a model of any use does not fit; below a tenth of it even logs are at risk. */
 const scarceDiskBytes = 10 * GiB
@@ -28,13 +29,12 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(home)
     const free = bavail * bsize
-    const text = `${formatBytes(free)} are free for models in ${home}.`
-    if (free >= scarceDiskBytes) return ok('disk', text)
-    const advice = 'Free some space, or choose another home folder with --home.'
-    return { id: 'disk', state: free < scarceDiskBytes / 10 ? 'error' : 'warning', text, advice }
+    if (free >= scarceDiskBytes) return ok('disk', `${formatBytes(free)} are free for models in ${home}.`)
+    const id = free < scarceDiskBytes / 10 ? 'disk-full' : 'disk-low'
+    return fromWarning(healthWarning(id, { free: formatBytes(free), home }), 'disk')
   } catch (error) {
-    const text = `The free space of ${home} cannot be read: ${error instanceof Error ? error.message : String(error)}.`
-    return { id: 'disk', state: 'warning', text, advice: 'Correct the home folder first.' }
+    const reason = error instanceof Error ? error.message : String(error)
+    return fromWarning(healthWarning('disk-unreadable', { home, reason }), 'disk')
   }
 }
 
@@ -45,12 +45,7 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
 export async function checkClock(now: number): Promise<Check> {
   const installed = (await stat(fileURLToPath(import.meta.url))).mtimeMs
   if (now >= installed) return ok('clock', `It is ${new Date(now).toISOString()}.`)
-  return {
-    id: 'clock',
-    state: 'error',
-    text: `The clock says ${new Date(now).toISOString()}, which is before this program was installed.`,
-    advice: 'Set the clock; invites expire by it.'
-  }
+  return fromWarning(healthWarning('clock-wrong', { now: new Date(now).toISOString() }), 'clock')
 }
 
 /** The engine, and where there is none whether one can be built. */
@@ -59,12 +54,7 @@ export async function checkEngine(context: CommandContext): Promise<Check> {
     const { engine } = await lookForEngine(context)
     if (engine !== null) return ok('engine', `${engine.version} from ${engine.directory}.`)
     await findToolchain(context.environment, availableParallelism())
-    return {
-      id: 'engine',
-      state: 'warning',
-      text: 'There is no engine yet; git, cmake and a compiler to build it are there.',
-      advice: 'Build it with: unhosted engine build (serve and demo do it as well)'
-    }
+    return fromWarning(healthWarning('engine-not-built', {}), 'engine')
   } catch (error) {
     if (isBaseError(error) && error.code !== 'CANCELLED') return fromError('engine', error)
     throw error
@@ -80,10 +70,8 @@ export async function checkPort(id: string, host: string, port: number, flag: st
     return ok(id, port === 0 ? 'Any free port is taken.' : `Port ${port} is free.`)
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const why = taken ? 'another program uses it' : error instanceof Error ? error.message : String(error)
-    const text = `Port ${port} on ${host} cannot be used: ${why}.`
-    const advice = `Stop what uses it (another unhosted serve, perhaps), or choose another port with ${flag}.`
-    return { id, state: 'error', text, advice }
+    const reason = taken ? 'another program uses it' : error instanceof Error ? error.message : String(error)
+    return fromWarning(healthWarning('port-unusable', { port: String(port), host, reason, flag }), id)
   } finally {
     server.close()
   }

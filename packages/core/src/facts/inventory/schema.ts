@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { DeepReadonly } from '../../deep-readonly.ts'
+import { boundedMs } from '../bounds.ts'
 
 /** Longest list a peer may send of anything here; a bound, not a promise. */
 const maxDevices = 64
@@ -37,7 +39,7 @@ export const deviceSchema = z.strictObject({
   /** What peers may still have of it now: --lend-memory less what is lent, at most usableBytes. */
   lendableBytes: byteCountSchema
 })
-export type Device = Readonly<z.infer<typeof deviceSchema>>
+export type Device = DeepReadonly<z.infer<typeof deviceSchema>>
 
 /** A model that a machine holds. */
 export const heldModelSchema = z.strictObject({
@@ -62,7 +64,7 @@ export const heldModelSchema = z.strictObject({
   /** Whether an instance is loaded and answers now. */
   loaded: z.boolean()
 })
-export type HeldModel = Readonly<z.infer<typeof heldModelSchema>>
+export type HeldModel = DeepReadonly<z.infer<typeof heldModelSchema>>
 
 /** What a machine tells its paired peers of itself. */
 export const inventorySchema = z.strictObject({
@@ -77,14 +79,15 @@ export const inventorySchema = z.strictObject({
   devices: z.array(deviceSchema).max(maxDevices),
   models: z.array(heldModelSchema).max(maxModels)
 })
-export type Inventory = Readonly<z.infer<typeof inventorySchema>>
+export type Inventory = DeepReadonly<z.infer<typeof inventorySchema>>
 
 /** A measured link to a peer. Source: ping round trips and a short transfer, see docs/protocol.md. */
-export interface Link {
-  readonly roundTripMs: number
-  readonly jitterMs: number
+export const linkSchema = z.object({
+  roundTripMs: boundedMs,
+  jitterMs: boundedMs,
   /** null until a transfer was measured. */
-  readonly bytesPerSecond: number | null
+  bytesPerSecond: z.number().min(0).nullable(),
   /** Whether peers reach each other without a relay. */
-  readonly direct: boolean
-}
+  direct: z.boolean()
+})
+export type Link = DeepReadonly<z.infer<typeof linkSchema>>

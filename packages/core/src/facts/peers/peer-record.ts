@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DeepReadonly } from '../../deep-readonly.ts'
 import { displayNameSchema, peerIdSchema } from '../inventory/schema.ts'
 
 /** How far trust reaches. `public` peers are never stored here. */
@@ -15,7 +16,7 @@ export const grantsSchema = z.object({
   /** May lease memory for layers. */
   pool: z.boolean()
 })
-export type Grants = Readonly<z.infer<typeof grantsSchema>>
+export type Grants = DeepReadonly<z.infer<typeof grantsSchema>>
 
 /** What a peer may do once it is paired: one's own machines all, a friend's whole requests only. */
 export const defaultGrants: Readonly<Record<Radius, Grants>> = {

@@ -25,7 +25,7 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
 /** Without a daemon nothing is loaded. */
 async function isLoaded(modelId: string, { client, signal }: CommandContext): Promise<boolean> {
   try {
-    return await client.isModelLoaded(modelId, { signal })
+    return (await client.isModelLoaded({ modelId }, { signal })).loaded
   } catch (error) {
     if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return false
     throw error
