@@ -16,7 +16,6 @@ export function asBaseError(error: unknown): BaseError {
   if (isBaseError(error)) return error
   const what = error instanceof Error ? error.message : String(error)
   return new BaseError('INTERNAL', `Something went wrong inside Unhosted: ${what}`, {
-    advice: 'Run the command again with --verbose and report what it prints.',
     cause: error
   })
 }

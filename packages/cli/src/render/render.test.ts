@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { renderError } from '../command/report-error.ts'
 import { renderDigits, renderInvite } from '../commands/pair/render.ts'
 import { renderPeers } from '../commands/peers/handler.ts'
-import { describeShortfall } from '../commands/plan/shortfall.ts'
+import { shortfallError } from '../commands/plan/shortfall.ts'
 import { renderStatus } from '../commands/status/handler.ts'
 import { renderAge, renderLink } from './facts.ts'
 import { renderPlan } from './plan.ts'
@@ -221,14 +221,14 @@ describe('plan', () => {
   })
 
   it('says how much is missing and what would help', () => {
-    const [what, { advice }] = describeShortfall('big', {
+    const { message, advice } = shortfallError('big', {
       neededBytes: bytes(12 * GiB),
       availableBytes: bytes(8 * GiB),
       missingBytes: bytes(4 * GiB),
       remedies: ['A context of 1024 tokens fits: serve with --ctx 1024.'],
       excluded: []
     })
-    expect(what).toBe('big fits nowhere: 4.0 GiB are missing (12.0 GiB are needed, 8.0 GiB can be had).')
+    expect(message).toBe('big fits nowhere: 4.0 GiB are missing (12.0 GiB are needed, 8.0 GiB can be had).')
     expect(advice).toContain('--ctx 1024')
   })
 })

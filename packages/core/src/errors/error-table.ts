@@ -19,7 +19,7 @@ export const coreErrorTable = {
     status: 499,
     type: 'server_error',
     meaning: 'The caller went away or the daemon is stopping.',
-    remedy: 'Ask again.'
+    remedy: 'Send the request or run the command again.'
   },
   NODE_TOO_OLD: {
     status: 500,
@@ -106,7 +106,7 @@ export const coreErrorTable = {
   API_KEY_REFUSED: {
     status: 401,
     type: 'authentication_error',
-    meaning: 'The gateway listens beyond loopback and the request carries no valid API key.',
+    meaning: 'API keys are configured, and the request carries none of them. They are required beyond loopback.',
     remedy: 'Send Authorization: Bearer KEY with a key from the keys file.'
   },
   API_KEYS_MISSING: {

@@ -146,7 +146,6 @@ function streamError(error: unknown, options: CallOptions): BaseError {
   if (isBaseError(error)) return error
   if (options.signal.aborted) return cancelled(error)
   return new BaseError('DAEMON_NOT_RUNNING', 'The daemon stopped in the middle of the call.', {
-    advice: 'Start it again with: unhosted serve',
     cause: error
   })
 }

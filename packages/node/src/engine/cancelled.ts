@@ -6,5 +6,5 @@ export function throwIfCancelled(signal: AbortSignal, what: string): void {
 }
 
 export function cancelled(what: string, cause: unknown): BaseError {
-  return new BaseError('CANCELLED', `${what} was cancelled.`, { advice: 'Ask again.', cause })
+  return new BaseError('CANCELLED', `${what} was cancelled.`, { cause })
 }

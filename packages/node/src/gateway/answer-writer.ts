@@ -137,5 +137,5 @@ function taken(event: 'drain' | 'finish', raw: ServerResponse, clock: Clock, sta
 }
 
 function clientGone(): BaseError {
-  return new BaseError('CANCELLED', 'The client went away.', { advice: 'Ask again.' })
+  return new BaseError('CANCELLED', 'The client went away.')
 }

@@ -130,5 +130,5 @@ function renamed(body: Buffer, model: string): Buffer {
 
 function cancelled(raw: ServerResponse, cause: unknown): BaseError {
   const what = raw.destroyed ? 'The client hung up.' : 'The daemon is stopping.'
-  return new BaseError('CANCELLED', what, { advice: 'Ask again.', cause })
+  return new BaseError('CANCELLED', what, { cause })
 }

@@ -49,7 +49,6 @@ export async function chooseTunnel(choice: TunnelChoice): Promise<Tunnel> {
     return tunnel
   } catch (error) {
     throw new BaseError('TUNNEL_FAILED', 'No tunnel to the other machine could be opened.', {
-      advice: 'Check the route between the machines with unhosted doctor.',
       cause: new AggregateError([...failures, error])
     })
   }

@@ -167,5 +167,5 @@ async function openLease(parts: {
 const advice = 'Ask again; the next plan leaves that machine out.'
 
 function cancelled(cause?: unknown): BaseError {
-  return new BaseError('CANCELLED', 'The lease is no longer wanted.', { advice: 'Ask again.', cause })
+  return new BaseError('CANCELLED', 'The lease is no longer wanted.', { cause })
 }

@@ -92,9 +92,7 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
       stopLeases()
       stopTunnels()
       stopGrants()
-      const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.', {
-        advice: 'Ask again; the next plan leaves it out.'
-      })
+      const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.')
       for (const lease of leases) lease.end(stopped)
       await Promise.all(tasks)
     }

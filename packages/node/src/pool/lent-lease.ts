@@ -200,5 +200,5 @@ export class LentLease {
 }
 
 function lost(what: string): BaseError {
-  return new BaseError('LEASE_LOST', what, { advice: 'Ask again; the next plan leaves that machine out.' })
+  return new BaseError('LEASE_LOST', what)
 }

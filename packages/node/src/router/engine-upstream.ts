@@ -71,7 +71,7 @@ async function* readBody(response: IncomingMessage, signal: AbortSignal): AsyncG
 
 function upstreamError(cause: unknown, signal: AbortSignal, what: string): BaseError {
   if (signal.aborted) {
-    return new BaseError('CANCELLED', 'The request was cancelled.', { advice: 'Ask again.', cause })
+    return new BaseError('CANCELLED', 'The request was cancelled.', { cause })
   }
   return new BaseError('ENGINE_EXITED', what, {
     advice: 'Ask again; the model is loaded anew. The engine log has the reason.',

@@ -68,10 +68,7 @@ export class Instances {
     evict: async () => {
       const oldest = this.#idleInstances().sort((a, b) => a.idleSince - b.idleSince)[0]
       if (oldest === undefined) return false
-      await this.#unload(
-        oldest,
-        new BaseError('CANCELLED', 'It made room for another model.', { advice: 'Ask again.' })
-      )
+      await this.#unload(oldest, new BaseError('CANCELLED', 'It made room for another model.'))
       return true
     }
   }
@@ -298,13 +295,12 @@ function instanceKey(model: StoredModel, purpose: Purpose): string {
 const pending: Promise<never> = new Promise(() => {})
 
 function loadAbandoned(): BaseError {
-  return new BaseError('CANCELLED', 'Everyone who waited for the model went away.', { advice: 'Ask again.' })
+  return new BaseError('CANCELLED', 'Everyone who waited for the model went away.')
 }
 
 function asBaseError(error: unknown): BaseError {
   if (error instanceof BaseError) return error
   return new BaseError('INTERNAL', 'Loading the model failed.', {
-    advice: 'Run with --verbose and report it.',
     cause: error
   })
 }

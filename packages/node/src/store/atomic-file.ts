@@ -40,7 +40,6 @@ export async function readJsonFile<T>(path: string, schema: ZodType<T>, missing:
     return schema.parse(JSON.parse(text))
   } catch (error) {
     throw new BaseError('HOME_CORRUPT', `${path} does not parse.`, {
-      advice: 'Restore it from a backup, or move it away and start again.',
       cause: error
     })
   }
@@ -74,7 +73,6 @@ export function fileError(path: string, error: unknown): unknown {
   const reason = errno === undefined ? undefined : reasons[errno]
   if (reason === undefined) return error
   return new BaseError('HOME_UNUSABLE', `${path} cannot be used: ${reason}.`, {
-    advice: 'Correct its owner and permissions, or choose another home folder with --home.',
     cause: error
   })
 }

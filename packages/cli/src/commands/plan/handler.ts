@@ -1,9 +1,8 @@
-import { BaseError } from '@unhosted/core/errors'
 import type { Handler } from '../../command/context.ts'
 import { renderPlan } from '../../render/plan.ts'
 import { readContextSize } from '../../setup/context-size.ts'
 import type { options, positionals } from './options.ts'
-import { describeShortfall } from './shortfall.ts'
+import { shortfallError } from './shortfall.ts'
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { client, output, signal }) => {
   const report = await client.plan({ model: args.model, contextSize: readContextSize(args.ctx) }, { signal })
@@ -11,7 +10,7 @@ export const handle: Handler<typeof options, typeof positionals> = async (args, 
   if (!result.ok) {
     const { instances } = await client.status({ signal })
     const loaded = [...new Set(instances.map(({ modelName }) => modelName))]
-    throw new BaseError('NO_CAPACITY', ...describeShortfall(args.model, result.shortfall, loaded))
+    throw shortfallError(args.model, result.shortfall, loaded)
   }
   const note = report.loaded ? '\n\nIt is loaded like this now.' : ''
   output.result(report, () => `${renderPlan(result.plan, output.colours)}${note}`)

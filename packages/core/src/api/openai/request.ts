@@ -33,9 +33,7 @@ export function checkRequestShape({ depth, containers }: Pick<JsonScan, 'depth' 
     )
   }
   if (containers > maxRequestContainers) {
-    throw new BaseError('REQUEST_TOO_LARGE', `The request body has more than ${maxRequestContainers} parts.`, {
-      advice: 'Send less in one request.'
-    })
+    throw new BaseError('REQUEST_TOO_LARGE', `The request body has more than ${maxRequestContainers} parts.`)
   }
 }
 

@@ -13,9 +13,7 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
   // A name among others takes no file away.
   const isLast = model.names.length === 1 || !model.names.includes(reference)
   if (isLast && (await isLoaded(model.id, context))) {
-    throw new BaseError('MODEL_IN_USE', `${model.names[0] ?? model.id} is loaded by the running daemon.`, {
-      advice: 'Wait until it is idle and unloaded, or stop the daemon with: unhosted stop'
-    })
+    throw new BaseError('MODEL_IN_USE', `${model.names[0] ?? model.id} is loaded by the running daemon.`)
   }
   const freedBytes = await store.remove(reference)
   const what = freedBytes === 0 ? 'its file stays under another name' : `${formatBytes(freedBytes)} freed`
