@@ -10,7 +10,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: ['test/engine.setup.ts'],
-          include: ['packages/*/{src,scripts}/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'test/**/*.test.ts']
+          include: ['packages/*/{src,scripts}/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'test/*.test.ts']
+        }
+      },
+      {
+        extends: true,
+        // One process for all: the rules share the parsed tree.
+        test: {
+          name: 'architecture',
+          include: ['test/architecture/**/*.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 1
         }
       },
       {

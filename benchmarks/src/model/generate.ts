@@ -49,7 +49,10 @@ export async function generatedModel(shape: ModelShape, tokenizerFrom: string): 
   return path
 }
 
-/** @param tokenizerFrom a GGUF file whose tokenizer the model gets; it must have 1024 tokens */
+/**
+ * @param tokenizerFrom a GGUF file whose tokenizer the model gets; it must have 1024 tokens
+ * @internal For its test.
+ */
 export async function writeModel(path: string, shape: ModelShape, tokenizerFrom: string): Promise<void> {
   const tokenizer = readPairs(await readFile(tokenizerFrom)).filter(({ key }) => key.startsWith('tokenizer.'))
   const pairs = [

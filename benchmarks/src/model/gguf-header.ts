@@ -90,7 +90,7 @@ export interface TensorInfo {
 }
 
 /** Tensor data begins, and each tensor too, at a multiple of this. */
-export const alignment = 32
+const alignment = 32
 
 export function aligned(value: number): number {
   return Math.ceil(value / alignment) * alignment

@@ -81,7 +81,7 @@ async function startPool(name: string, lab: Lab, model: ModelUnderTest, limits: 
   }
 }
 
-export async function pair(issuer: Host, guest: Host): Promise<void> {
+async function pair(issuer: Host, guest: Host): Promise<void> {
   const invite = (await must(issuer, ['pair', '--invite', '--radius', 'local'])) as InviteView
   await must(guest, ['pair', invite.invite, '--radius', 'local'])
 }

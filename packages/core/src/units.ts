@@ -1,4 +1,4 @@
-import { BaseError } from './errors/base-error.ts'
+import { BaseError } from './errors/index.ts'
 
 declare const unit: unique symbol
 type Branded<T, U extends string> = T & { readonly [unit]: U }
@@ -38,6 +38,7 @@ const scale: Readonly<Record<string, number>> = {
 /**
  * Parse `12GiB`, `512MB`, `1.5g` or a plain number of bytes.
  * @throws BaseError CONFIG_INVALID
+ * @internal For its test.
  */
 export function parseBytes(text: string): Bytes {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text)

@@ -3,7 +3,8 @@ import { EventEmitter, on } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { DaemonEvent } from '@unhosted/core/control'
 import { ended } from './command.ts'
-import type { ReadyEvent } from './types.ts'
+
+export type ReadyEvent = Extract<DaemonEvent, { event: 'ready' }>
 
 type EventOf<K extends DaemonEvent['event']> = Extract<DaemonEvent, { event: K }>
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ended, runCommand } from './command.ts'
-import { Daemon } from './daemon.ts'
+import { Daemon, type ReadyEvent } from './daemon.ts'
 import { attachForwarder, type Forwarder, forwarderProgram } from './forwarder.ts'
 import { descendants, listProcesses, signalQuietly } from './processes.ts'
-import type { CliResult, CommandOptions, Host, HostProcess, KillTarget, LinkShape, ReadyEvent } from './types.ts'
+import type { CliResult, CommandOptions, Host, HostProcess, KillTarget, LinkShape } from './types.ts'
 
 /** What a host stands on: a network namespace, or just this machine. */
 export interface Ground {

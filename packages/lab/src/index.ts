@@ -1,5 +1,5 @@
 export type { CommandResult } from './command.ts'
-export type { Daemon } from './daemon.ts'
+export type { Daemon, ReadyEvent } from './daemon.ts'
 export { createLab } from './lab.ts'
 export { Terminal } from './terminal.ts'
-export type { CliResult, Host, HostProcess, KillTarget, Lab, LabOptions, LinkShape, ReadyEvent } from './types.ts'
+export type { CliResult, Host, HostProcess, KillTarget, Lab, LabOptions, LinkShape } from './types.ts'

@@ -1,22 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { LabSite } from './lab-site.ts'
 import { makeLoopbackLab } from './loopback-lab.ts'
 import { isLeftover, labName } from './names.ts'
 import { makeNamespaceLab } from './namespace-lab.ts'
 import { listNamespaces, namespacesRefused, removeNamespace } from './namespaces.ts'
 import { onProcessEnd } from './process-end.ts'
 import type { Lab, LabOptions } from './types.ts'
-
-/** What a kind of lab builds on. */
-export interface LabSite {
-  /** Unique on this machine. */
-  readonly name: string
-  /** Temporary folder of this lab alone. */
-  readonly folder: string
-  readonly hostNames: readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-}
 
 /** Make hosts on one network; where namespaces cannot be made, on loopback, which it says. */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ground, LabHost } from './host.ts'
-import type { LabSite } from './lab.ts'
+import type { LabSite } from './lab-site.ts'
 import { nth, type OpenableLab } from './namespace-lab.ts'
 
 /** The same hosts as plain daemons on this machine, each with its own home and ports. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startCapture } from './capture.ts'
 import { startDelay } from './delay.ts'
 import { type Ground, LabHost } from './host.ts'
-import type { LabSite } from './lab.ts'
+import type { LabSite } from './lab-site.ts'
 import {
   enter,
   findNeighbour,

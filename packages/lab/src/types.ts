@@ -1,9 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import type { DaemonEvent } from '@unhosted/core/control'
 import type { CommandResult } from './command.ts'
-import type { Daemon } from './daemon.ts'
-
-export type ReadyEvent = Extract<DaemonEvent, { event: 'ready' }>
+import type { Daemon, ReadyEvent } from './daemon.ts'
 
 export interface LabOptions {
   /** Machines to make, 1 to 200. Default 3. */

@@ -10,7 +10,7 @@ export interface OptionSpec {
   readonly default?: string | number | boolean
 }
 
-export interface PositionalSpec {
+interface PositionalSpec {
   readonly describe: string
   readonly required: boolean
   /** Takes all that follow, joined by blanks: for prompts that people do not quote. */

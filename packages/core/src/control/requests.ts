@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { contextSizeSchema } from '../config/index.ts'
-import { modelIdSchema } from '../facts/inventory/schema.ts'
+import { modelIdSchema } from '../facts/inventory/index.ts'
 import { modelReferenceSchema } from '../facts/models/index.ts'
 import { radiusSchema } from '../facts/peers/index.ts'
 import { maxInviteLength } from '../trust/index.ts'
@@ -9,7 +9,7 @@ import { maxInviteLength } from '../trust/index.ts'
 export const controlVersion = '1'
 
 /** Longest life an invite may be given: a week. */
-export const maxInviteMs = 7 * 864e5
+const maxInviteMs = 7 * 864e5
 
 /** A peer as a person names it: its name, its id, or enough of the end of its id. */
 const peerReferenceSchema = z.string().min(1).max(128)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { boundedLine, boundedList, boundedMs, count } from '../bounds.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import { errorDocumentSchema } from '../errors/index.ts'
-import { boundedLine, boundedList, boundedMs, count } from '../facts/bounds.ts'
 import { deviceSchema, heldModelSchema, linkSchema } from '../facts/inventory/index.ts'
 import { grantsSchema, radiusSchema } from '../facts/peers/index.ts'
 import { planResultSchema, planSchema } from '../planner/index.ts'

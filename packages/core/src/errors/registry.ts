@@ -4,6 +4,7 @@ import { coreErrorTable } from './error-table.ts'
 /**
  * Error codes by package. A package with codes of its own adds them by declaration merging, so that the compiler knows
  * them, and by `registerErrors`, so that they can be looked up.
+ * @public
  */
 export interface ErrorCodes {
   readonly core: keyof typeof coreErrorTable

@@ -1,4 +1,4 @@
-import type { Device } from '../facts/inventory/schema.ts'
+import type { Device } from '../facts/inventory/index.ts'
 import { applyMemoryLimit, type MemoryLimit } from '../units.ts'
 
 /** A device before its owner's limits. */
@@ -97,6 +97,7 @@ function unifiedPairs(devices: readonly BareDevice[]): readonly (readonly [gpu: 
 /**
  * Whether a GPU lives in main memory. The engine's device list does not tell, so its name must: Metal (Apple
  * silicon), integrated Intel and AMD graphics, and NVIDIA's modules with one memory.
+ * @internal For its test.
  */
 export function sharesMainMemory({ kind, id, description }: BareDevice): boolean {
   if (kind !== 'gpu') return false

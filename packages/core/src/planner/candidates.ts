@@ -1,4 +1,4 @@
-import type { Device, Inventory, Link } from '../facts/inventory/schema.ts'
+import type { Device, Inventory, Link } from '../facts/inventory/index.ts'
 import type { Radius } from '../facts/peers/index.ts'
 import type { Exclusion } from './plan.ts'
 
@@ -22,7 +22,7 @@ export interface Candidate {
   readonly budgetBytes: number
 }
 
-export interface Machine {
+interface Machine {
   readonly peerId: string
   readonly name: string
   readonly isHead: boolean
@@ -128,7 +128,7 @@ export function nearestFirst(a: PlanPeer, b: PlanPeer): number {
 }
 
 /** GPUs before CPUs, then the roomier, then the id to settle ties. */
-export function fastestFirst(a: Candidate, b: Candidate): number {
+function fastestFirst(a: Candidate, b: Candidate): number {
   return (
     compare(a.device.kind === 'gpu' ? 0 : 1, b.device.kind === 'gpu' ? 0 : 1) ||
     compare(b.budgetBytes, a.budgetBytes) ||

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../facts/models/facts.ts'
+import type { ModelFacts } from '../facts/models/index.ts'
 import { bytes, MiB } from '../units.ts'
 import type { MemoryNeed } from './plan.ts'
 
@@ -32,7 +32,10 @@ const kvCells = 256
 /** Copies of its inputs that the scheduler keeps where it runs devices as a pipeline (GGML_SCHED_MAX_COPIES). */
 const pipelineCopies = 4
 
-/** A run of layers on one kind of device. */
+/**
+ * A run of layers on one kind of device.
+ * @internal For its test.
+ */
 export interface Share {
   readonly kind: 'cpu' | 'gpu'
   readonly firstLayer: number

@@ -1,5 +1,5 @@
-import type { Inventory } from '../facts/inventory/schema.ts'
-import type { ModelFacts } from '../facts/models/facts.ts'
+import type { Inventory } from '../facts/inventory/index.ts'
+import type { ModelFacts } from '../facts/models/index.ts'
 import type { PlanResult } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'

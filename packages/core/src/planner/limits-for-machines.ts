@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../facts/models/facts.ts'
+import type { ModelFacts } from '../facts/models/index.ts'
 import { KiB } from '../units.ts'
 import { planOnImaginedMachines } from './imagined-machines.ts'
 

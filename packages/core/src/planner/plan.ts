@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { boundedLine, boundedList, boundedText, count } from '../bounds.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
-import { boundedLine, boundedList, boundedText, count } from '../facts/bounds.ts'
 import { bytes } from '../units.ts'
 
 /** Sums over many machines are larger than `byteCountSchema` allows. */

@@ -1,5 +1,5 @@
-import type { Device, Inventory } from '../facts/inventory/schema.ts'
-import type { ModelFacts } from '../facts/models/facts.ts'
+import type { Device, Inventory } from '../facts/inventory/index.ts'
+import type { ModelFacts } from '../facts/models/index.ts'
 import { formatBytes, GiB, MiB } from '../units.ts'
 import { byId, type Candidate, type Candidates, findCandidates, nearestFirst } from './candidates.ts'
 import type { Estimator } from './estimate.ts'

@@ -1,4 +1,4 @@
-import type { Inventory } from '../facts/inventory/schema.ts'
+import type { Inventory } from '../facts/inventory/index.ts'
 import { engineArguments } from './engine-arguments.ts'
 import type { Plan } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { PeerRecord } from '../facts/peers/peer-record.ts'
+import type { PeerRecord } from '../facts/peers/index.ts'
 import type { PeerState } from './peer-state.ts'
 
 /** Addresses of one peer that are kept and dialled. */

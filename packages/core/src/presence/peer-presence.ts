@@ -1,5 +1,5 @@
-import type { Link } from '../facts/inventory/schema.ts'
-import type { PeerRecord } from '../facts/peers/peer-record.ts'
+import type { Link } from '../facts/inventory/index.ts'
+import type { PeerRecord } from '../facts/peers/index.ts'
 import { dialAddresses } from './dial-addresses.ts'
 import { isSeen, type PeerFacts, type PeerState } from './peer-state.ts'
 

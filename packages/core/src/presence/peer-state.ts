@@ -1,5 +1,5 @@
-import type { Link } from '../facts/inventory/schema.ts'
-import type { PeerRecord } from '../facts/peers/peer-record.ts'
+import type { Link } from '../facts/inventory/index.ts'
+import type { PeerRecord } from '../facts/peers/index.ts'
 
 /** What is known of a machine beside its record. It is not stored: it ends with the daemon. */
 export interface PeerState {

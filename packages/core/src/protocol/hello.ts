@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DeepReadonly } from '../deep-readonly.ts'
-import { displayNameSchema, inventorySchema } from '../facts/inventory/schema.ts'
+import { displayNameSchema, inventorySchema } from '../facts/inventory/index.ts'
 import { grantsSchema } from '../facts/peers/index.ts'
 
 /** One stream is one exchange: the opener says who it is and what it has, the other side answers in kind. */

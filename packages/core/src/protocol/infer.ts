@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayNameSchema, modelIdSchema, peerIdSchema } from '../facts/inventory/schema.ts'
+import { displayNameSchema, modelIdSchema, peerIdSchema } from '../facts/inventory/index.ts'
 import { modelNameSchema } from './lease.ts'
 import { wireErrorSchema } from './wire-error.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { byteCountSchema, deviceIdSchema, hex256Schema, modelIdSchema } from '../facts/inventory/schema.ts'
-import { modelReferenceSchema } from '../facts/models/name.ts'
+import { byteCountSchema, deviceIdSchema, hex256Schema, modelIdSchema } from '../facts/inventory/index.ts'
+import { modelReferenceSchema } from '../facts/models/index.ts'
 import { wireErrorSchema } from './wire-error.ts'
 
 /** One stream of this protocol is one lease: it begins, lives and ends with the stream. */
@@ -43,7 +43,7 @@ export const leaseReplySchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('refused'), error: wireErrorSchema })
 ])
-export type LeaseReply = Readonly<z.infer<typeof leaseReplySchema>>
+type LeaseReply = Readonly<z.infer<typeof leaseReplySchema>>
 export type LeaseGranted = Extract<LeaseReply, { type: 'granted' }>
 
 /** Everything after the answer, both ways. */
@@ -51,4 +51,3 @@ export const leaseMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('beat') }),
   z.strictObject({ type: z.literal('end'), error: wireErrorSchema.nullable() })
 ])
-export type LeaseMessage = Readonly<z.infer<typeof leaseMessageSchema>>

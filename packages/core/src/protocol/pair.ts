@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayNameSchema, hex256Schema } from '../facts/inventory/schema.ts'
+import { displayNameSchema, hex256Schema } from '../facts/inventory/index.ts'
 import { radiusSchema } from '../facts/peers/index.ts'
 import { announcedAddressesSchema } from './hello.ts'
 
@@ -15,7 +15,7 @@ export const inviteTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 
 const introduction = { name: displayNameSchema, addresses: announcedAddressesSchema }
 
-export const pairRefusals = [
+const pairRefusals = [
   'PAIRING_REFUSED',
   'PAIRING_MISMATCH',
   'PAIRING_TIMEOUT',

@@ -2,10 +2,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { BaseError } from '../errors/index.ts'
-import { displayNameSchema, peerIdSchema } from '../facts/inventory/schema.ts'
+import { displayNameSchema, peerIdSchema } from '../facts/inventory/index.ts'
 import { type Radius, radiusSchema } from '../facts/peers/index.ts'
-import { announcedAddressSchema } from '../protocol/hello.ts'
-import { inviteTokenSchema } from '../protocol/pair.ts'
+import { announcedAddressSchema, inviteTokenSchema } from '../protocol/index.ts'
 
 /** Most addresses an invite carries; more would make its QR code unreadable. */
 export const maxInviteAddresses = 8

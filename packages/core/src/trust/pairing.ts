@@ -1,5 +1,5 @@
 import type { Radius } from '../facts/peers/index.ts'
-import type { PairMessage, PairRefusal } from '../protocol/pair.ts'
+import type { PairMessage, PairRefusal } from '../protocol/index.ts'
 import { commitment, shortString } from './short-string.ts'
 
 /** Facts that do not change during one interactive pairing. */

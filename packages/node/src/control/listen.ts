@@ -26,7 +26,7 @@ export async function listenOnControlSocket(server: Server, path: string): Promi
 }
 
 /** Whether a process accepts connections on the socket. */
-export function answers(path: string): Promise<boolean> {
+function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path)
     const settle = (alive: boolean): void => {

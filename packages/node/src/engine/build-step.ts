@@ -90,7 +90,10 @@ export async function runStep(step: BuildStep): Promise<void> {
   }
 }
 
-/** Ninja's `[12/37] Building ...` or make's `[ 32%] Building ...`; null for other lines. */
+/**
+ * Ninja's `[12/37] Building ...` or make's `[ 32%] Building ...`; null for other lines.
+ * @internal For its test.
+ */
 export function parseShare(line: string): number | null {
   const ninja = /^\[(\d+)\/(\d+)\]/.exec(line)
   if (ninja !== null) return Number(ninja[2]) === 0 ? null : Math.min(1, Number(ninja[1]) / Number(ninja[2]))

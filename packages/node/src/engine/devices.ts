@@ -98,7 +98,10 @@ export function parseDeviceList(text: string): readonly EngineDevice[] {
   return devices
 }
 
-/** Main memory as a device, control-group limits included; free is what can be had without swapping. */
+/**
+ * Main memory as a device, control-group limits included; free is what can be had without swapping.
+ * @internal For its test.
+ */
 export function cpuDevice(): EngineDevice {
   const constrained = process.constrainedMemory()
   const totalBytes = constrained > 0 && constrained < totalmem() ? constrained : totalmem()

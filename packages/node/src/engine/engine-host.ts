@@ -1,6 +1,6 @@
 import type { EngineView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
-import { untilAborted } from '../base/until-aborted.ts'
+import { untilAborted } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { Engine, EngineRunner } from './types.ts'
 

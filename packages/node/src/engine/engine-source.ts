@@ -52,11 +52,6 @@ export async function findEngineSource(platform = process.platform, arch = proce
   }
 }
 
-/** `llama.cpp/<release>` of the bundled source; an engine of it has a version that starts so, then ` rpc/x.y.z`. */
-export async function engineVersionOfSource(): Promise<string> {
-  return `llama.cpp/${(await findEngineSource()).release}`
-}
-
 async function ofRelease(folder: string | null, release: string): Promise<string | null> {
   if (folder === null) return null
   try {

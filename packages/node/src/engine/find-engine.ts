@@ -28,7 +28,7 @@ export interface FindEngineOptions {
 }
 
 /** A place that was looked at, and why what is there was not taken. */
-export interface Considered {
+interface Considered {
   readonly source: Engine['source']
   readonly path: string
   readonly problem: string

@@ -155,7 +155,10 @@ async function loaderCache(): Promise<string> {
   return ''
 }
 
-/** `\tlibcuda.so.1 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcuda.so.1`, 64-bit ones. */
+/**
+ * `\tlibcuda.so.1 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcuda.so.1`, 64-bit ones.
+ * @internal For its test.
+ */
 export function parseLoaderCache(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const line of text.split('\n')) {

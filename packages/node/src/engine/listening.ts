@@ -22,7 +22,10 @@ export async function isListening(pid: number, port: number, signal: AbortSignal
   }
 }
 
-/** Inode of the socket that listens on 127.0.0.1:port, from the text of /proc/net/tcp; null when none does. */
+/**
+ * Inode of the socket that listens on 127.0.0.1:port, from the text of /proc/net/tcp; null when none does.
+ * @internal For its test.
+ */
 export function listeningInode(table: string, port: number): string | null {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
   for (const line of table.split('\n')) {

@@ -58,7 +58,10 @@ const pick = ({ pid, logFile, exited, stop }: LlamaServer | Omit<LlamaServer, 'l
   stop
 })
 
-/** Every choice is explicit: nothing that the engine would guess, nothing that allocates outside the plan. */
+/**
+ * Every choice is explicit: nothing that the engine would guess, nothing that allocates outside the plan.
+ * @internal For its test.
+ */
 export function llamaServerArguments(options: LlamaServerOptions, listen: Listen): readonly string[] {
   const pooled = options.devices.length > 0
   return [

@@ -61,7 +61,10 @@ async function readProc(path: string): Promise<string | null> {
   }
 }
 
-/** The fields of /proc/PID/stat that matter here; null when the text is none (proc(5)). */
+/**
+ * The fields of /proc/PID/stat that matter here; null when the text is none (proc(5)).
+ * @internal For its test.
+ */
 export function parseProcStat(
   text: string
 ): { readonly state: string; readonly cpuTicks: number; readonly startTicks: string } | null {
@@ -92,7 +95,10 @@ async function psIdentity(pid: number): Promise<ProcessIdentity | null> {
   }
 }
 
-/** `Ss   Sat Nov 21 08:43:33 2026 /path/to/program --flags`. */
+/**
+ * `Ss   Sat Nov 21 08:43:33 2026 /path/to/program --flags`.
+ * @internal For its test.
+ */
 export function parsePs(text: string): ProcessIdentity | null {
   const match = /^\s*(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d{4})\s+(.+?)\s*$/m.exec(text)
   if (match === null || match[1]?.startsWith('Z')) return null

@@ -10,6 +10,7 @@ import { removeProcessRecord, writeProcessRecord } from './process-record.ts'
 import { anonymousBytes, isStopped, processIdentity } from './process-state.ts'
 import type { ProcessExit, SupervisedProcess } from './types.ts'
 
+/** @internal For its test. */
 export interface ProcessSpec {
   /** `llama-server`, `rpc-server`: what messages call it. */
   readonly title: string

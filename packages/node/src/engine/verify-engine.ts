@@ -79,7 +79,10 @@ async function serverRelease(
   }
 }
 
-/** `version: 0.5.0-dev (build 1, ...)` is v0.5.0; `version: 6789 (abcdef)`, the older form, is b6789. */
+/**
+ * `version: 0.5.0-dev (build 1, ...)` is v0.5.0; `version: 6789 (abcdef)`, the older form, is b6789.
+ * @internal For its test.
+ */
 export function parseRelease(text: string): string | null {
   const match = /^version: (?:(\d+\.\d+\.\d+)\S*|(\d+)) \(/m.exec(text)
   if (match === null) return null

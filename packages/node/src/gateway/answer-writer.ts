@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { BaseError, isBaseError, printableAscii } from '@unhosted/core/errors'
 import { type Dialect, encodeComment, errorBody, errorEvent } from '@unhosted/core/openai'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { Placement } from '../router/types.ts'
 import type { GatewayLimits } from './types.ts'
 
@@ -107,7 +107,7 @@ export function createAnswerWriter({ raw, dialect, stream, clock, limits }: Answ
 }
 
 /** `x-unhosted-served-by: laptop; peer=12D3Koo...` and `x-unhosted-plan`, in printable ASCII. */
-export function placementHeaders({ servedBy, plan }: Placement): Readonly<Record<string, string>> {
+function placementHeaders({ servedBy, plan }: Placement): Readonly<Record<string, string>> {
   return {
     'x-unhosted-served-by': `${printableAscii(servedBy.machine, 1024)}; peer=${printableAscii(servedBy.peerId, 1024)}`,
     'x-unhosted-plan': printableAscii(plan, 1024)

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { BaseError } from '@unhosted/core/errors'
 import { engineError, type InferenceRoute, scanJson, toBaseError } from '@unhosted/core/openai'
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 import type { Dispatcher, InferenceRequest, InferenceResponse } from '../router/types.ts'
 import { type AnswerWriter, createAnswerWriter } from './answer-writer.ts'
 import { createEventFilter } from './event-filter.ts'

@@ -12,7 +12,10 @@ export interface KeyRing {
 /** Lets everyone in: the gateway of one machine for itself. */
 export const openKeyRing: KeyRing = { check: () => {} }
 
-/** What goes into the keys file for `key`. */
+/**
+ * What goes into the keys file for `key`.
+ * @internal For its test.
+ */
 export function hashApiKey(key: string): string {
   return digest(key).toString('hex')
 }

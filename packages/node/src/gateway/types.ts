@@ -40,7 +40,10 @@ export const defaultGatewayLimits: GatewayLimits = {
   maxConnections: 512
 }
 
-/** What is told of each request once it is answered; never its content. */
+/**
+ * What is told of each request once it is answered; never its content.
+ * @internal For its test.
+ */
 export type RequestEvent = Extract<DaemonEvent, { readonly event: 'request' }>
 
 export interface GatewayOptions {

@@ -30,7 +30,10 @@ export async function checkMachine(paths: HomePaths, here: MachineFingerprint): 
   return healthWarning('identity-copied', {})
 }
 
-/** The system's id decides where both have one; otherwise name and hardware must both differ. */
+/**
+ * The system's id decides where both have one; otherwise name and hardware must both differ.
+ * @internal For its test.
+ */
 export function isSameMachine(made: MachineFingerprint, here: MachineFingerprint): boolean {
   if (made.system !== null && here.system !== null) return made.system === here.system
   return made.hostname === here.hostname || made.hardware === here.hardware

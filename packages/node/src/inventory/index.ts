@@ -1,1 +1,1 @@
-export { createInventory, type InventoryOptions, type InventorySource } from './inventory-source.ts'
+export { createInventory, type InventorySource } from './inventory-source.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { modelIdSchema } from '@unhosted/core/inventory'
 import { modelFactsSchema } from '@unhosted/core/models'
 import { z } from 'zod'
-import { withFileLock } from '../base/file-lock.ts'
+import { withFileLock } from '../base/index.ts'
 import { fileError, readJsonFile, writeJsonFile } from '../store/index.ts'
 
 const storedFileSchema = z.strictObject({

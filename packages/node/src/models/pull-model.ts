@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BaseError } from '@unhosted/core/errors'
 import { type ModelSource, modelName, nameFromFile, parseSource, sourceText } from '@unhosted/core/models'
-import { withFileLock } from '../base/file-lock.ts'
+import { withFileLock } from '../base/index.ts'
 import { addModel, checkName } from './add-model.ts'
 import { readBundled } from './bundled-model.ts'
 import { cancelled } from './cancelled.ts'

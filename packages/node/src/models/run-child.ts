@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { cancelled } from './cancelled.ts'
 
 /** Modules of this folder that run in a process of their own: they import node-llama-cpp, or face hostile files. */
-export type ChildModule = 'inspect-child' | 'download-child'
+type ChildModule = 'inspect-child' | 'download-child'
 
 export interface ChildTask {
   readonly module: ChildModule

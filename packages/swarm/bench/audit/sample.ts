@@ -35,7 +35,7 @@ const hex = (bytes: number): Hex => `0x${randomBytes(bytes).toString('hex')}`
 export const deployment: Deployment = { chainId: 31337, swarmLanes: hex(20), providerStake: hex(20) }
 const signer = hex(32)
 const jobKey = hex(32)
-export const lane: Lane = {
+const lane: Lane = {
   payer: hex(20),
   provider: hex(20),
   signer: addressOf(signer),

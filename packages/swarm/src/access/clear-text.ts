@@ -44,7 +44,10 @@ export function showingAccount(
   return shown
 }
 
-/** A transaction in words. What calls none of our contracts is shown as bytes. */
+/**
+ * A transaction in words. What calls none of our contracts is shown as bytes.
+ * @internal For its test.
+ */
 export function explainTransaction(
   from: Address,
   transaction: TransactionSerializable,
@@ -69,7 +72,10 @@ interface TypedDataFacts {
   readonly message?: unknown
 }
 
-/** EIP-712 data, field by field. */
+/**
+ * EIP-712 data, field by field.
+ * @internal For its test.
+ */
 export function explainTypedData(
   signer: Address,
   { domain, primaryType, message }: TypedDataFacts,

@@ -4,7 +4,10 @@ import type { BundleOpening } from './bundle.ts'
 import type { EntryKind } from './commitment.ts'
 import { problem } from './problem.ts'
 
-/** Kinds of entries that hold a signed object of core/swarm/deal, and which. */
+/**
+ * Kinds of entries that hold a signed object of core/swarm/deal, and which.
+ * @internal For its test.
+ */
 export const dealKinds = {
   quote: 'Quote',
   job: 'Job',

@@ -1,31 +1,17 @@
-import type { Log } from '@unhosted/node/log'
-import { keccak256, type LocalAccount, type TransactionReceipt } from 'viem'
+import { keccak256, type TransactionReceipt } from 'viem'
 import type { Address, Hash, Hex } from '../deal/index.ts'
 import { BaseError } from '../errors/index.ts'
 import { broadcast } from './broadcast.ts'
-import type { ChainConnection } from './connection.ts'
 import { lowerCase } from './deal-deployment.ts'
 import { followTransaction } from './follow.ts'
-import { type Intent, type Journal, maxOperationLength, openJournal } from './journal.ts'
+import { type Intent, maxOperationLength, openJournal } from './journal.ts'
 import { prepareTransaction, type TransactionRequest } from './prepare.ts'
+import type { AccountSenderOptions, SenderContext, SendPolicy } from './sender-context.ts'
 import { operationReused } from './sender-errors.ts'
 import { nextNonce, signAttempt } from './signing.ts'
 import { findMined } from './transaction-reads.ts'
 
-export interface SendPolicy {
-  /** The most that you pay, wei per gas, tip included. */
-  readonly maxFeePerGas: bigint
-  /** Added to what a transaction is estimated to use. */
-  readonly gasMarginPercent: number
-  /** A transaction that is not mined after this is replaced by one that pays 12.5 % more, ms. */
-  readonly stuckAfterMs: number
-  /** Between two looks for a receipt, ms. */
-  readonly pollMs: number
-  /** Blocks that must hold a transaction before it counts; 1 is its own. */
-  readonly confirmations: number
-  /** After this the caller gets TX_PENDING, ms; the transaction stays in the journal. */
-  readonly patienceMs: number
-}
+export type { AccountSenderOptions, SendPolicy } from './sender-context.ts'
 
 export const defaultSendPolicy: SendPolicy = {
   maxFeePerGas: 10_000_000_000n,
@@ -64,21 +50,6 @@ export interface AccountSender {
   send(request: SendRequest, signal: AbortSignal): Promise<TransactionReceipt>
   /** Find everything that was signed and not seen confirmed, send what the chain does not know again, and wait for it. */
   resume(signal: AbortSignal): Promise<readonly Resumed[]>
-}
-
-export interface AccountSenderOptions {
-  readonly connection: ChainConnection
-  readonly account: LocalAccount
-  /** Holds the journal; must exist. */
-  readonly folder: string
-  readonly policy: SendPolicy
-  readonly log: Log
-}
-
-/** What the parts of a sender share. */
-export interface SenderContext extends AccountSenderOptions {
-  readonly journal: Journal
-  readonly address: Address
 }
 
 /** The part under the lock talks to the chain a few times; longer than this and others could think that we died. */

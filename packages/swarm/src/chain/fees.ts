@@ -44,7 +44,10 @@ export function firstFees({ baseFeePerGas, priorityFeePerGas }: FeeMarket, capPe
   return { maxFeePerGas: wanted < capPerGas ? wanted : capPerGas, maxPriorityFeePerGas: priorityFeePerGas }
 }
 
-/** 12.5 %, rounded up: what the strictest of the usual nodes asks for (geth 10 %, others 12.5 %), on both fees. */
+/**
+ * 12.5 %, rounded up: what the strictest of the usual nodes asks for (geth 10 %, others 12.5 %), on both fees.
+ * @internal For its test.
+ */
 export const bumpRoundedUp = (fee: bigint): bigint => fee + (fee + 7n) / 8n || 1n
 
 /** Fees that replace a transaction with `previous`, or null where the cap forbids it. */

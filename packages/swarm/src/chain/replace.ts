@@ -1,7 +1,7 @@
-import type { SenderContext } from './account-sender.ts'
 import { broadcast } from './broadcast.ts'
 import { readFeeMarket, replacementFees } from './fees.ts'
 import type { Intent } from './journal.ts'
+import type { SenderContext } from './sender-context.ts'
 import { underpriced } from './sender-errors.ts'
 import { signAttempt } from './signing.ts'
 

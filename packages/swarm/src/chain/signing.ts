@@ -1,7 +1,7 @@
 import { keccak256 } from 'viem'
-import type { SenderContext } from './account-sender.ts'
 import type { Fees } from './fees.ts'
 import type { Attempt, Intent } from './journal.ts'
+import type { SenderContext } from './sender-context.ts'
 import { countTransactions } from './transaction-reads.ts'
 
 type Terms = Pick<Intent, 'to' | 'data' | 'value' | 'nonce' | 'gas'>

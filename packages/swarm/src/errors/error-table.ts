@@ -1,7 +1,7 @@
 import type { ErrorSpec } from '@unhosted/core/errors'
-import { auditErrorTable } from '../audit-log/error-table.ts'
-import { dealErrorTable } from '../deal/error-table.ts'
-import { verificationErrorTable } from '../verification/error-table.ts'
+import { auditErrorTable } from './audit-errors.ts'
+import { dealErrorTable } from './deal-errors.ts'
+import { verificationErrorTable } from './verification-errors.ts'
 
 /** The error codes of the public swarm: part of `errorTable`, one section per folder. */
 export const swarmErrorTable = {

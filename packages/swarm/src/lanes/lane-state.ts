@@ -21,7 +21,7 @@ export interface LaneState {
 /** `closesAt` of a closed lane: type(uint48).max. */
 const closedMark = 2 ** 48 - 1
 
-export function laneStateOf(raw: { funded: bigint; claimed: bigint; closesAt: number }): LaneState {
+function laneStateOf(raw: { funded: bigint; claimed: bigint; closesAt: number }): LaneState {
   const { funded, claimed, closesAt } = raw
   const amounts = { funded: microUsdc(funded), claimed: microUsdc(claimed) }
   if (closesAt === closedMark) return { status: 'closed', ...amounts, closesAt: null }

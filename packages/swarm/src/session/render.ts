@@ -74,7 +74,7 @@ function left({ state }: FoundLane): MicroUsdc {
 }
 
 /** @param nowSeconds by the chain */
-export function stateInWords({ state }: FoundLane, nowSeconds: number): string {
+function stateInWords({ state }: FoundLane, nowSeconds: number): string {
   if (state.closesAt === null) return state.status
   const wait = state.closesAt - nowSeconds
   return wait <= 0 ? 'closing: can be finished' : `closing: ${spanInWords(wait)} left`

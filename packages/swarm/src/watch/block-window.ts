@@ -1,7 +1,7 @@
 import type { Hash } from '../deal/index.ts'
 
 /** A block as the chain of hashes sees it. */
-export interface BlockId {
+interface BlockId {
   readonly number: number
   readonly hash: Hash
 }

@@ -1,10 +1,12 @@
 import { createInterface, type Interface } from 'node:readline'
 import { isBaseError } from '@unhosted/core/errors'
-import { type ChatMessage, streamChat } from '../../chat/stream-chat.ts'
+import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/stream-chat.ts'
 import { createTextPrinter } from '../../chat/text-printer.ts'
 import type { CommandContext } from '../../command/context.ts'
 import { asBaseError, renderError } from '../../command/report-error.ts'
-import type { ChatSettings } from './handler.ts'
+
+/** A request but for its messages. */
+export type ChatSettings = Omit<ChatRequest, 'messages'>
 
 const farewell = '/bye'
 const forget = '/clear'

@@ -4,12 +4,10 @@ import { type Arguments, usageError } from '@unhosted/terminal'
 import { type ChatMessage, type ChatRequest, streamChat } from '../../chat/stream-chat.ts'
 import { createTextPrinter } from '../../chat/text-printer.ts'
 import type { CommandContext, Handler } from '../../command/context.ts'
-import { chat } from './chat.ts'
+import { type ChatSettings, chat } from './chat.ts'
 import type { options, positionals } from './options.ts'
 
 type RunArguments = Arguments<typeof options, typeof positionals>
-/** A request but for its messages. */
-export type ChatSettings = Omit<ChatRequest, 'messages'>
 
 /** Longest piped input, bytes; a model's context is far smaller. */
 const maxInputBytes = 8 * 1024 * 1024

@@ -19,7 +19,10 @@ export interface ModelEntry {
   }
 }
 
-/** A model with two names is listed twice; a name that two models share is the first one's. */
+/**
+ * A model with two names is listed twice; a name that two models share is the first one's.
+ * @internal For its test.
+ */
 export function modelEntries(models: readonly ServableModel[]): readonly ModelEntry[] {
   const entries = new Map<string, ModelEntry>()
   for (const model of models) {

@@ -12,10 +12,14 @@ export interface RequestHead {
 /**
  * Deepest nesting of a request body. llama.cpp v0.5.0 turns JSON schemas into grammars by
  * recursion: 12,000 levels (0.3 MB) end the whole engine process. Real schemas stay under 50.
+ * @internal For its test.
  */
 export const maxRequestDepth = 128
 
-/** Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3. */
+/**
+ * Most objects and arrays in a request body: parsed, each costs up to 60 bytes where the text has 3.
+ * @internal For its test.
+ */
 export const maxRequestContainers = 1_000_000
 
 const streamSchema = z.boolean().nullish()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { boundedMs } from '../../bounds.ts'
 import type { DeepReadonly } from '../../deep-readonly.ts'
-import { boundedMs } from '../bounds.ts'
 
 /** Longest list a peer may send of anything here; a bound, not a promise. */
 const maxDevices = 64

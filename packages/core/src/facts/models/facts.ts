@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byteCountSchema, modelIdSchema } from '../inventory/schema.ts'
+import { byteCountSchema, modelIdSchema } from '../inventory/index.ts'
 
 /** More repeating layers than any model has. */
 const maxLayers = 4096

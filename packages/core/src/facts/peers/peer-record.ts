@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DeepReadonly } from '../../deep-readonly.ts'
-import { displayNameSchema, peerIdSchema } from '../inventory/schema.ts'
+import { displayNameSchema, peerIdSchema } from '../inventory/index.ts'
 
 /** How far trust reaches. `public` peers are never stored here. */
 export const radiusSchema = z.enum(['local', 'trusted'])

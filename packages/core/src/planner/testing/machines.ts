@@ -1,5 +1,5 @@
-import type { Device, Inventory, Link } from '../../facts/inventory/schema.ts'
-import type { ModelFacts } from '../../facts/models/facts.ts'
+import type { Device, Inventory, Link } from '../../facts/inventory/index.ts'
+import type { ModelFacts } from '../../facts/models/index.ts'
 import { GiB, MiB } from '../../units.ts'
 import type { PlanPeer } from '../candidates.ts'
 import type { PlanRequest } from '../plan-request.ts'

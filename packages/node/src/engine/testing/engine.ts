@@ -3,24 +3,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../log/index.ts'
 import { type HomePaths, homePaths } from '../../store/index.ts'
+import { buildEngine } from '../build-engine.ts'
 import { defaultCacheDirectory } from '../engine-cache.ts'
 import { assetPath } from '../engine-source.ts'
+import { findEngine } from '../find-engine.ts'
 import { processIdentity } from '../process-state.ts'
-import { resolveEngine } from '../resolve-engine.ts'
 import type { Engine, LlamaServerOptions } from '../types.ts'
 
 export const tinyModel = assetPath('tiny', 'unhosted-tiny-q8_0.gguf')
 
 /** The engine that tests run: UNHOSTED_ENGINE, else the one in the user's cache, built if it is not there. */
-export function testEngine(): Promise<Engine> {
-  return resolveEngine({
+export async function testEngine(signal: AbortSignal = new AbortController().signal): Promise<Engine> {
+  const options = {
     configuredPath: process.env.UNHOSTED_ENGINE ?? null,
     cacheDirectory: defaultCacheDirectory(process.env),
     environment: process.env,
     log: silentLog,
-    signal: new AbortController().signal,
+    signal,
     onProgress: () => {}
-  })
+  }
+  const found = await findEngine(options)
+  return found.engine ?? (await buildEngine(options))
 }
 
 export interface TestHome extends AsyncDisposable {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { createEngineRunner, defaultCacheDirectory, type LlamaServer, resolveEngine } from '../../engine/index.ts'
+import { createEngineRunner, type LlamaServer } from '../../engine/index.ts'
+import { testEngine } from '../../engine/testing/engine.ts'
 import { silentLog } from '../../log/index.ts'
 import { forwardToEngine } from '../../router/engine-upstream.ts'
 import { microBatchTokens } from '../../router/purpose.ts'
@@ -28,14 +29,7 @@ export async function startRealEngine(options: { readonly signal: AbortSignal })
   const folder = await temporaryFolder()
   const paths = homePaths(folder.path)
   await prepareHome(paths)
-  const engine = await resolveEngine({
-    configuredPath: process.env.UNHOSTED_ENGINE ?? null,
-    cacheDirectory: defaultCacheDirectory(process.env),
-    environment: process.env,
-    log: silentLog,
-    signal: options.signal,
-    onProgress: () => {}
-  })
+  const engine = await testEngine(options.signal)
   const runner = createEngineRunner({ engine, paths, log: silentLog })
   const dispose = async (): Promise<void> => {
     await runner.stop()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServableModel } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
-import { systemClock } from '../../base/clock.ts'
+import { systemClock } from '../../base/index.ts'
 import { silentLog } from '../../log/index.ts'
 import type { Dispatcher, InferenceRequest, InferenceResponse, Placement } from '../../router/types.ts'
 import { createGateway } from '../gateway.ts'
@@ -13,7 +13,7 @@ import type { Gateway, GatewayConfig, GatewayOptions, RequestEvent } from '../ty
 
 export const tinyId = `sha256:${'a'.repeat(64)}`
 
-export const tinyModel: ServableModel = {
+const tinyModel: ServableModel = {
   id: tinyId,
   names: ['tiny', 'tiny:latest'],
   sizeBytes: 3_751_904,
@@ -27,7 +27,7 @@ export const placement: Placement = {
   plan: 'solo CPU'
 }
 
-export const loopbackConfig: GatewayConfig = {
+const loopbackConfig: GatewayConfig = {
   host: '127.0.0.1',
   port: 0,
   apiKeysFile: null,

@@ -19,14 +19,14 @@ export interface TestHub {
   stop(): Promise<void>
 }
 
-export interface HubRequest {
+interface HubRequest {
   readonly server: 'hub' | 'files'
   readonly path: string
   readonly range: string | undefined
   readonly authorization: string | undefined
 }
 
-export interface HubBehaviour {
+interface HubBehaviour {
   /** The hub lets in only who sends this token. */
   readonly token?: string
   /** Cut this many file bodies after `cutAfterBytes`. */

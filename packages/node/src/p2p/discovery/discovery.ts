@@ -36,7 +36,7 @@ export interface Discovery {
   duplicateAt(): string | null
 }
 
-export interface DiscoveryEvents {
+interface DiscoveryEvents {
   /** A machine was heard of, or heard of again. */
   readonly sighted: Sighting
   /** A machine has not been heard of for long. */

@@ -81,6 +81,7 @@ export function createMdnsFuse(options: {
  * neither exports nor lets us pass in. There is no other way to see what packets cost: the service's own events tell of
  * well-formed answers only, after the decoding.
  * @returns null where the library has no such field any more; mdns-fuse.test.ts fails then
+ * @internal For its test.
  */
 export function socketOf(service: object): EventEmitter | null {
   const socket: unknown = Reflect.get(service, 'mdns')

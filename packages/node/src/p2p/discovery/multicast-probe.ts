@@ -62,7 +62,7 @@ export function createMulticastCheck(options: {
 }
 
 /** Ask for machines once on each interface and listen for a second. Never rejects. */
-export async function probeMulticast(options: {
+async function probeMulticast(options: {
   readonly peerId: string
   /** UDP port of mDNS. */
   readonly port: number

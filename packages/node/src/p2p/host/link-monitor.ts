@@ -91,7 +91,7 @@ export async function monitorLink(options: LinkMonitorOptions): Promise<never> {
 }
 
 /** Round trip in ms, from frame to frame. @throws BaseError PEER_LOST | PEER_PROTOCOL | CANCELLED */
-export async function pingOnce(
+async function pingOnce(
   stream: FramedStream,
   sequence: number,
   { clock, signal }: Pick<LinkProbe, 'clock' | 'signal'>

@@ -8,6 +8,7 @@ import type { ProtocolHandler } from '../streams/protocol-handler.ts'
 import type { Switchboard } from '../streams/switchboard.ts'
 import type { PeerInventories } from './hello-exchange.ts'
 
+/** @internal For its test. */
 export interface PeerHostEvents {
   /** A peer was seen, connected, disconnected, paired, or changed name or link. */
   'peer:change': PeerPresence

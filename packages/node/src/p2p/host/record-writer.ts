@@ -2,7 +2,7 @@ import type { Log } from '../../log/index.ts'
 import type { PeersStore } from '../peers-store.ts'
 
 /** What a peer says of itself and is stored with its record. */
-export interface PeerWords {
+interface PeerWords {
   readonly name: string
   /** Multiaddrs without the peer id. */
   readonly addresses: readonly string[]

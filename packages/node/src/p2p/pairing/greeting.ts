@@ -19,7 +19,10 @@ const yieldMs = 400
 const exchangeMs = 3000
 const firstRetryMs = 2000
 const longestRetryMs = 60_000
-/** A stranger that has greeted is disconnected after this long, unless it pairs. */
+/**
+ * A stranger that has greeted is disconnected after this long, unless it pairs.
+ * @internal For its test.
+ */
 export const lingerMs = 1000
 
 type Greeting = Extract<PairMessage, { type: 'greet' }>
@@ -37,7 +40,7 @@ export interface Greeter {
   stop(): void
 }
 
-export interface GreeterEvents {
+interface GreeterEvents {
   /** A machine told its name and addresses. */
   readonly greeted: { readonly sighting: Sighting; readonly name: string }
 }

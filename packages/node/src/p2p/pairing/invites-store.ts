@@ -21,7 +21,7 @@ type Entry = Readonly<z.infer<typeof inviteEntrySchema>>
 
 const fileSchema = z.strictObject({ version: z.literal(1), invites: z.array(inviteEntrySchema).max(maxEntries) })
 
-export type RedeemResult =
+type RedeemResult =
   | { readonly ok: true; readonly radius: Radius }
   | { readonly ok: false; readonly code: 'INVITE_INVALID' | 'INVITE_EXPIRED' | 'INVITE_USED' }
 

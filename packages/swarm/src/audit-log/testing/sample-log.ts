@@ -38,7 +38,7 @@ export const witnessKeys = sortedKeys(unsorted.map(publicHalf)).map(
 )
 
 /** Two lanes of one payer with one provider. */
-export const lanes: readonly Lane[] = [deal.lane, { ...deal.lane, nonce: 8n }]
+const lanes: readonly Lane[] = [deal.lane, { ...deal.lane, nonce: 8n }]
 
 export type Step =
   | { readonly do: 'write'; readonly kind: 'budget' | 'audit' | 'note'; readonly text: string }

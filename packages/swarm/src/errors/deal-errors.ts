@@ -1,6 +1,6 @@
 import type { ErrorSpec } from '@unhosted/core/errors'
 
-/** The codes of this folder: part of `errorTable`. A refused quote or receipt is the other side's doing (502). */
+/** The codes of deals: part of `errorTable`. A refused quote or receipt is the other side's doing (502). */
 export const dealErrorTable = {
   DEAL_MALFORMED: {
     status: 400,

@@ -1,6 +1,6 @@
 import type { ErrorSpec } from '@unhosted/core/errors'
 
-/** The codes of this folder: part of `errorTable`. */
+/** The codes of verification: part of `errorTable`. */
 export const verificationErrorTable = {
   VERIFICATION_OUT_OF_RANGE: {
     status: 400,
