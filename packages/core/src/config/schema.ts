@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { displayNameSchema } from '../facts/inventory/index.ts'
 import { modelReferenceSchema } from '../facts/models/index.ts'
+import type { DeepReadonly } from '../shapes/index.ts'
 import { contextSizeSchema, defaultContextSize } from './context-size.ts'
 import { settingFacts } from './setting-facts.ts'
 import { duration, filePath, hostText, list, memoryLimit, port, toggle, wholeNumber } from './setting-values.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { boundedList } from '../bounds.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { linkSchema } from '../facts/inventory/index.ts'
+import { boundedList, type DeepReadonly } from '../shapes/index.ts'
 import { healthWarningSchema } from './health-warning.ts'
 import {
   acceptInviteRequestSchema,

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { boundedLine, boundedList, boundedMs, boundedText, count } from '../bounds.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
+import { boundedLine, boundedList, boundedMs, boundedText, count, type DeepReadonly } from '../shapes/index.ts'
 import { healthWarningSchema } from './health-warning.ts'
 import { engineViewSchema, instanceViewSchema, leaseViewSchema, pairingViewSchema, peerViewSchema } from './views.ts'
 

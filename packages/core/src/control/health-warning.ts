@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { boundedText } from '../bounds.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { maxTextLength } from '../errors/index.ts'
+import { boundedText, type DeepReadonly } from '../shapes/index.ts'
 import { type WarningSpec, warningTable } from './warning-table.ts'
 
 export type WarningId = keyof typeof warningTable

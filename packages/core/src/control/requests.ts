@@ -60,7 +60,6 @@ export const grantRequestSchema = z.strictObject({
   /** Whether it may borrow memory; null leaves it as it is. */
   pool: z.boolean().nullable()
 })
-export type GrantRequest = Readonly<z.infer<typeof grantRequestSchema>>
 
 export const peerRequestSchema = z.strictObject({ peer: peerReferenceSchema })
 export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
@@ -70,4 +69,3 @@ export const planRequestSchema = z.strictObject({
   /** Tokens; null takes the daemon's default for the model. */
   contextSize: contextSizeSchema.nullable()
 })
-export type PlanRequest = Readonly<z.infer<typeof planRequestSchema>>

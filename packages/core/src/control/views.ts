@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { boundedLine, boundedList, boundedMs, count } from '../bounds.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { errorDocumentSchema } from '../errors/index.ts'
 import { deviceSchema, heldModelSchema, linkSchema } from '../facts/inventory/index.ts'
 import { grantsSchema, radiusSchema } from '../facts/peers/index.ts'
 import { planResultSchema, planSchema } from '../planner/index.ts'
+import { boundedLine, boundedList, boundedMs, count, type DeepReadonly } from '../shapes/index.ts'
 import { healthWarningSchema } from './health-warning.ts'
 
 // What the daemon answers. Fields that this version does not know are dropped, so the strict schemas of what peers send

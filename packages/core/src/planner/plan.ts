@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { boundedLine, boundedList, boundedText, count } from '../bounds.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
+import { boundedLine, boundedList, boundedText, count, type DeepReadonly } from '../shapes/index.ts'
 import { bytes } from '../units.ts'
 
 /** Sums over many machines are larger than `byteCountSchema` allows. */

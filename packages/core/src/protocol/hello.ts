@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { displayNameSchema, inventorySchema } from '../facts/inventory/index.ts'
 import { grantsSchema } from '../facts/peers/index.ts'
+import type { DeepReadonly } from '../shapes/index.ts'
 
 /** One stream is one exchange: the opener says who it is and what it has, the other side answers in kind. */
 export const helloProtocol = '/unhosted/hello/1'

@@ -12,8 +12,8 @@ export const leaseBeatMs = 1000
 export const leaseMissedBeats = 4
 
 /** SHA-256 of a certificate's DER form, lower-case hex. */
-export const fingerprintSchema = hex256Schema
-export const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
+const fingerprintSchema = hex256Schema
+const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
 
 /** What the model was asked for by, safe to print. */
 export const modelNameSchema = modelReferenceSchema.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { boundedMs } from '../../bounds.ts'
-import type { DeepReadonly } from '../../deep-readonly.ts'
+import { boundedMs, type DeepReadonly } from '../../shapes/index.ts'
 
 /** Longest list a peer may send of anything here; a bound, not a promise. */
 const maxDevices = 64
@@ -16,7 +15,7 @@ export const byteCountSchema = z
 export const hex256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 export const peerIdSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{40,70}$/)
 /** sha256 of a model's file (of the first file's, where it is split), lower-case hex: its identity everywhere. */
-export const modelIdSchema = hex256Schema
+export const modelIdSchema = hex256Schema.describe("SHA-256 of a model's first file")
 /** Printable text without control characters, so that it is safe on a terminal. */
 export const displayNameSchema = z
   .string()

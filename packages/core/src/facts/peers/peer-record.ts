@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DeepReadonly } from '../../deep-readonly.ts'
+import type { DeepReadonly } from '../../shapes/index.ts'
 import { displayNameSchema, peerIdSchema } from '../inventory/index.ts'
 
 /** How far trust reaches. `public` peers are never stored here. */

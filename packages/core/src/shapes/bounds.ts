@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { maxTextLength } from './errors/index.ts'
+import { maxTextLength } from '../errors/index.ts'
 
 // Bounds of what is read from outside where a fact has no narrower one of its own. They keep memory bounded; they
 // promise nothing.
