@@ -1,39 +1,44 @@
-import { parseConfig, settings } from '@unhosted/core/config'
+import { configJsonSchema, kebab, type Setting, settings } from '@unhosted/core/config'
 
-/** docs/settings.md, from the settings and their defaults. */
+/** docs/settings.md, from the settings. */
 export function renderSettings(): string {
-  const defaults: unknown = parseConfig({ flags: {}, environment: {}, file: null })
-  const rows = settings.map(({ path, flag, environment, meaning }) => {
+  const rows = settings.map((setting) => {
+    const { path, flag, environment, placeholder, describe } = setting
     const cells = [
       code(path.join('.')),
-      flag === null ? '' : code(`--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
+      flag === null ? '' : code(`--${[kebab(flag), ...(placeholder === null ? [] : [placeholder])].join(' ')}`),
       environment === null ? '' : code(environment),
-      code(defaultText(path.reduce(inside, defaults))),
-      meaning
+      defaultText(setting),
+      describe
     ]
-    return `| ${cells.join(' | ')} |`
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })
   return `${[preamble, [heading, ...rows].join('\n'), example].join('\n\n')}\n`
 }
 
-const inside = (tree: unknown, key: string): unknown =>
-  typeof tree === 'object' && tree !== null ? Reflect.get(tree, key) : undefined
+/** docs/config.schema.json. */
+export function renderConfigSchema(): string {
+  return `${JSON.stringify(configJsonSchema(), null, 2)}\n`
+}
 
-/** As config.json would have it. */
-function defaultText(value: unknown): string {
-  const fraction = inside(value, 'fraction')
-  return JSON.stringify(typeof fraction === 'number' ? `${fraction * 100}%` : value)
+/** As config.json would have it, and what it means. */
+function defaultText({ default: value, byDefault }: Setting): string {
+  return [code(JSON.stringify(value)), ...(byDefault === undefined ? [] : [byDefault])].join(': ')
 }
 
 const code = (text: string): string => `\`${text}\``
 
 const preamble = `# Settings
 
-Generated from \`packages/core/src/config\` by \`npm run docs\`; a test holds the two together.
+Generated from \`packages/core/src/config/schema.ts\` by \`npm run docs\`; a test compares.
 
-A setting is taken from the flag of \`unhosted serve\`, else from the environment, else from \`config.json\` in the home folder, else
-it has its default. In the environment, lists have commas and toggles are \`true\` or \`false\`. What does not parse is refused with the
-name of the setting and where it came from; so are keys of \`config.json\` that do not exist. \`UNHOSTED_HOME\` names the home folder itself.`
+A setting is taken from the flag of \`unhosted serve\`, else from the environment variable, else from \`config.json\` in the home
+folder, else it has its default. In environment variables and flags, a list is text with commas, and a toggle is \`true\` or
+\`false\`; in \`config.json\`, a plain number is an amount in bytes or a time in milliseconds. A value that does not parse is
+refused with the name of the setting and where it came from; so is a key of \`config.json\` that does not exist.
+\`UNHOSTED_HOME\` names the home folder itself.
+
+For completion in an editor, point \`$schema\` in \`config.json\` at [config.schema.json](config.schema.json).`
 
 const heading = `| in \`config.json\` | flag | environment | default | meaning |
 | --- | --- | --- | --- | --- |`

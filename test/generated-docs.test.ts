@@ -4,7 +4,8 @@ import { swarmErrorTable } from '@unhosted/swarm/errors'
 import { contractsErrorTable } from '@unhosted/swarm-contracts'
 import { describe, expect, it } from 'vitest'
 import { renderErrors, renderSwarmErrors } from '../scripts/render-errors.ts'
-import { renderSettings } from '../scripts/render-settings.ts'
+import { renderConfigSchema, renderSettings } from '../scripts/render-settings.ts'
+import { renderWarnings } from '../scripts/render-warnings.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -12,7 +13,9 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 describe('docs', () => {
   it.each([
     ['docs/errors.md', renderErrors],
+    ['docs/config.schema.json', renderConfigSchema],
     ['docs/settings.md', renderSettings],
+    ['docs/warnings.md', renderWarnings],
     ['packages/swarm/docs/errors.md', renderSwarmErrors]
   ])('%s is what npm run docs makes of the code', (path, render) => {
     expect(read(path)).toBe(render())

@@ -7,6 +7,7 @@ export const layers: readonly Layers[] = [
     order: [
       'errors',
       'units',
+      'shapes',
       'facts',
       'memory',
       'protocol',

@@ -6,9 +6,8 @@ import { type ControlService, createControlServer } from '@unhosted/node/control
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
 import { describe, expect, it } from 'vitest'
+import { daemonStatus } from './testing/daemon-status.ts'
 import { runProgram, temporaryFolder } from './testing/program.ts'
-
-const peerId = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 
 describe('exit codes', () => {
   const cases: {
@@ -236,24 +235,9 @@ describe('bad surroundings', () => {
 
 describe('a running daemon', () => {
   const answers: Partial<ControlService> = {
-    status: async () => ({
-      name: 'desk\u001b[31m',
-      peerId,
-      version: '0.1.0',
-      pid: 42,
-      startedAt: 0,
-      endpoint: 'http://127.0.0.1:7777',
-      peerAddresses: [],
-      engine: { state: 'ready', version: 'llama.cpp/x rpc/7', directory: '/e', source: 'cache', buildProgress: null },
-      devices: [],
-      instances: [],
-      leases: [],
-      peersConnected: 0,
-      peersPaired: 0,
-      warnings: []
-    }),
+    status: async () => ({ ...daemonStatus, name: 'desk\u001b[31m', pid: 42 }),
     peers: async () => ({ peers: [], warnings: [] }),
-    isModelLoaded: () => true,
+    isModelLoaded: async () => ({ loaded: true }),
     subscribe: () => () => {}
   }
 

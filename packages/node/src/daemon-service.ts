@@ -43,10 +43,10 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
       }))
       return { peerId, name, radius, grants }
     },
-    unpair: (peer) => pairing.unpair(peer),
-    measureLink: (peer, options) => host.measure(findPeer(peer, host.peers()).peerId, options),
+    unpair: ({ peer }) => pairing.unpair(peer),
+    measureLink: ({ peer }, options) => host.measure(findPeer(peer, host.peers()).peerId, options),
     servableModels: () => parts.dispatcher.models(),
-    isModelLoaded: (modelId) => parts.instances.uses(modelId),
+    isModelLoaded: async ({ modelId }) => ({ loaded: parts.instances.uses(modelId) }),
     async plan({ model, contextSize }, { signal }) {
       const stored = await store.find(model)
       await refreshInventories(host, clock, signal)
@@ -67,7 +67,10 @@ export function createDaemonService(parts: DaemonServiceOptions): ControlService
     },
     doctor: async () => parts.warnings(),
     subscribe: parts.events.subscribe,
-    stop: async () => parts.stop()
+    async stop() {
+      parts.stop()
+      return { stopping: true }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '@unhosted/core/config'
-import type { DaemonEvent, DaemonStatus, HealthWarning } from '@unhosted/core/control'
+import { type DaemonEvent, type DaemonStatus, type HealthWarning, healthWarning } from '@unhosted/core/control'
 import { type Clock, Lifecycle, type Part, systemClock, version } from './base/index.ts'
 import { createControlServer } from './control/index.ts'
 import { createDaemonEvents, type DaemonEvents } from './daemon-events.ts'
@@ -65,7 +65,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   events.emit({ event: 'ready', endpoint, peerId, name, pid: process.pid, peerAddresses })
   for (const warning of warnings()) events.emit({ event: 'warning', warning })
   log.info({ endpoint, peerId, version }, 'the daemon is ready')
-  return { status: () => service.status(), stop, stopped }
+  return { status: () => service.status({ signal }), stop, stopped }
 }
 
 function createStop(lifecycle: Lifecycle, events: DaemonEvents): Pick<RunningNode, 'stop' | 'stopped'> {
@@ -160,10 +160,5 @@ function peerHosts(config: Config): readonly string[] {
 }
 
 function engineWarnings(engine: EngineHost): readonly HealthWarning[] {
-  const { state } = engine.view()
-  if (state !== 'failed') return []
-  const text = 'There is no engine: this machine can hold no layers and answer no requests itself.'
-  return [
-    { id: 'engine-missing', severity: 'error', text, advice: 'Run unhosted engine build; it says what is missing.' }
-  ]
+  return engine.view().state === 'failed' ? [healthWarning('engine-missing', {})] : []
 }

@@ -1,3 +1,4 @@
+import { healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import type { Part } from './base/index.ts'
 import type { DaemonEvents } from './daemon-events.ts'
@@ -25,9 +26,9 @@ export function createPreload({ references, store, instances, events, log }: Pre
     } catch (error) {
       if (stopping.signal.aborted) return
       const advice = isBaseError(error) ? error.advice : 'The log in the home folder has more.'
-      const text = `${reference} could not be loaded: ${error instanceof Error ? error.message : 'unknown error'}`
+      const reason = error instanceof Error ? error.message : 'unknown error'
       log.warn({ model: reference, err: error }, 'a model could not be preloaded')
-      events.emit({ event: 'warning', warning: { id: 'preload-failed', severity: 'warning', text, advice } })
+      events.emit({ event: 'warning', warning: healthWarning('preload-failed', { model: reference, reason, advice }) })
     }
   }
   return {

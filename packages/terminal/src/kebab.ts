@@ -1,4 +1,1 @@
-/** The command-line form of an option's name: `lendMemory` becomes `lend-memory`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
+export { kebab } from '@unhosted/core/config'

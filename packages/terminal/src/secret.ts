@@ -24,12 +24,7 @@ export async function askSecret(
   const reader = createInterface({ input, output: nowhere, terminal: true, historySize: 0 })
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const onAbort = (): void => reject(signal.reason)
-  const cancelled = (): void =>
-    reject(
-      new BaseError('CANCELLED', 'You cancelled before typing the secret.', {
-        advice: 'Run the command again to retry.'
-      })
-    )
+  const cancelled = (): void => reject(new BaseError('CANCELLED', 'You cancelled before typing the secret.'))
   signal.addEventListener('abort', onAbort, { once: true })
   reader.on('SIGINT', cancelled)
   reader.on('close', cancelled)

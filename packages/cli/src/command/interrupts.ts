@@ -16,7 +16,7 @@ export interface Interrupts {
 export function watchInterrupts(process: NodeJS.Process): Interrupts {
   const controller = new AbortController()
   const interrupt = (): void => {
-    controller.abort(new BaseError('CANCELLED', 'Cancelled.', { advice: 'Run the command again to retry.' }))
+    controller.abort(new BaseError('CANCELLED', 'Cancelled.'))
   }
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(forcedExitCode)

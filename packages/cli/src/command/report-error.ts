@@ -18,7 +18,6 @@ export function asBaseError(error: unknown): BaseError {
   if (isBaseError(error)) return error
   const what = error instanceof Error ? error.message : String(error)
   return new BaseError('INTERNAL', `Unexpected error: ${what}`, {
-    advice: 'Run the command again with --verbose, and report the output.',
     cause: error
   })
 }

@@ -1,4 +1,4 @@
-import type { DaemonStatus, PeerView } from '@unhosted/core/control'
+import { type DaemonStatus, healthWarning, type PeerView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import type { Device } from '@unhosted/core/inventory'
 import type { Plan, Segment } from '@unhosted/core/planner'
@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { renderError } from '../command/report-error.ts'
 import { renderDigits, renderInvite } from '../commands/pair/render.ts'
 import { renderPeers } from '../commands/peers/handler.ts'
-import { describeShortfall } from '../commands/plan/shortfall.ts'
+import { shortfallError } from '../commands/plan/shortfall.ts'
 import { renderStatus } from '../commands/status/handler.ts'
 import { renderAge, renderLink } from './facts.ts'
 import { renderPlan } from './plan.ts'
@@ -36,7 +36,7 @@ function peer(changes: Partial<PeerView> = {}): PeerView {
     name: 'attic',
     paired: true,
     radius: 'local',
-    grants: { infer: true, pool: true, models: true },
+    grants: { infer: true, pool: true },
     state: 'connected',
     addresses: [],
     devices: [device()],
@@ -109,17 +109,11 @@ describe('peers', () => {
   })
 
   it('says why nothing is found', () => {
-    const warning = {
-      id: 'no-peers',
-      severity: 'warning',
-      text: 'No machine answers.',
-      advice: 'Try --address.'
-    } as const
-    expect(renderPeers({ peers: [], warnings: [warning] }, noColours)).toMatchInlineSnapshot(`
+    expect(renderPeers({ peers: [], warnings: [healthWarning('no-network', {})] }, noColours)).toMatchInlineSnapshot(`
       "No other machine found.
 
-      warning: No machine answers.
-        Try --address."
+      warning: This machine has no network.
+        Connect it to the network of the other machines."
     `)
   })
 
@@ -177,7 +171,7 @@ describe('status', () => {
       ],
       peersConnected: 1,
       peersPaired: 2,
-      warnings: [{ id: 'w', severity: 'error', text: 'It burns.', advice: 'Run.' }]
+      warnings: [healthWarning('engine-missing', {})]
     }
     expect(renderStatus(status, noColours, 3_720_000)).toMatchInlineSnapshot(`
       "machine   desk  12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp
@@ -195,8 +189,8 @@ describe('status', () => {
       MEMORY         PEER   DEVICE     BYTES  MODEL     SENT  RECEIVED
       borrowed from  attic  CPU     30.0 MiB  tiny   2.0 MiB     100 B
 
-      error: It burns.
-        Run."
+      error: There is no engine: this machine can hold no layers and answer no requests itself.
+        Run unhosted engine build; it says what is missing."
     `)
   })
 })
@@ -228,14 +222,14 @@ describe('plan', () => {
   })
 
   it('says how much is missing and what would help', () => {
-    const [what, { advice }] = describeShortfall('big', {
+    const { message, advice } = shortfallError('big', {
       neededBytes: bytes(12 * GiB),
       availableBytes: bytes(8 * GiB),
       missingBytes: bytes(4 * GiB),
       remedies: ['Use a smaller context: the model fits with --ctx 1024.'],
       excluded: []
     })
-    expect(what).toBe('big does not fit: 4.0 GiB are missing (it needs 12.0 GiB, 8.0 GiB are available).')
+    expect(message).toBe('big does not fit: 4.0 GiB are missing (it needs 12.0 GiB, 8.0 GiB are available).')
     expect(advice).toContain('--ctx 1024')
   })
 })

@@ -1,3 +1,5 @@
+export * from './context-size.ts'
+export * from './kebab.ts'
 export * from './parse-config.ts'
 export * from './schema.ts'
-export * from './settings.ts'
+export { configJsonSchema, type Setting, settings } from './settings.ts'

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { BaseError } from '../errors/index.ts'
+import { chooseContextSize } from './context-size.ts'
 import { type ConfigLayers, parseConfig } from './parse-config.ts'
-import { type Config, chooseContextSize } from './schema.ts'
-import { settings } from './settings.ts'
+import type { Config } from './schema.ts'
+import { configJsonSchema, settings } from './settings.ts'
 
 const parse = (layers: Partial<ConfigLayers>): Config =>
   parseConfig({ flags: {}, environment: {}, file: null, ...layers })
@@ -154,7 +156,39 @@ function isSection(value: unknown): value is object {
   return isObject && !('fraction' in value) && !('bytes' in value)
 }
 
+it('takes $schema in the file, which is there for editors', () => {
+  expect(parse(file({ $schema: './config.schema.json', offline: true })).offline).toBe(true)
+})
+
 describe('settings', () => {
+  it('have the default that the config has', () => {
+    const content: Record<string, Record<string, unknown>> = {}
+    for (const { path, default: value } of settings) {
+      const [section, key] = path
+      if (section === undefined) continue
+      if (key === undefined) Object.assign(content, { [section]: value })
+      else content[section] = { ...content[section], [key]: value }
+    }
+    expect(parse(file(content))).toEqual(parse({}))
+  })
+
+  it('are described for people: a phrase, and what a default of nothing means', () => {
+    for (const { describe, byDefault, default: value } of settings) {
+      expect(describe).toMatch(/^[A-Z].*[^.]$/)
+      if (value === null || (Array.isArray(value) && value.length === 0)) expect(byDefault).toMatch(/\S/)
+    }
+  })
+
+  it('are all in the schema of config.json, with their text and default', () => {
+    const schema = z
+      .looseObject({ additionalProperties: z.literal(false), properties: z.record(z.string(), z.unknown()) })
+      .parse(configJsonSchema())
+    const sections = Object.values(schema.properties).map((each) => JSON.stringify(each))
+    for (const { describe } of settings) expect(sections.some((text) => text.includes(describe))).toBe(true)
+    expect(schema.properties.memory).toMatchObject({ default: '90%' })
+    expect(schema.properties.$schema).toMatchObject({ type: 'string' })
+  })
+
   it('are all that the config holds, and no other', () => {
     const leaves = (tree: object, path: readonly string[]): readonly string[] =>
       Object.entries(tree).flatMap(([key, value]: [string, unknown]) =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { BaseError } from '../errors/index.ts'
+import { kebab } from './kebab.ts'
 import { type Config, configSchema } from './schema.ts'
 import { settings } from './settings.ts'
 
@@ -42,7 +43,9 @@ function copyFile(file: ConfigLayers['file']): Tree {
       advice: 'Write settings like { "memory": "80%" }, or delete the file.'
     })
   }
-  return { ...file.content }
+  // Editors find the schema of the file by it.
+  const { $schema: _, ...content } = file.content
+  return content
 }
 
 /** @returns false where a parent is no object; the schema then names that parent. */
@@ -86,10 +89,6 @@ function reason(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code !== 'invalid_union') return issue?.message ?? 'unknown reason'
   const inner = issue.errors.flat().find((each) => each.code !== 'invalid_type') ?? issue.errors.flat()[0]
   return inner === undefined ? issue.message : reason(inner)
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function isTree(value: unknown): value is Tree {

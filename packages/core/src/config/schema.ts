@@ -1,144 +1,179 @@
 import { z } from 'zod'
-import { isBaseError } from '../errors/index.ts'
 import { displayNameSchema } from '../facts/inventory/index.ts'
-import { bytes, type MemoryLimit, type Millis, millis, parseDuration, parseMemoryLimit } from '../units.ts'
+import { modelReferenceSchema } from '../facts/models/index.ts'
+import type { DeepReadonly } from '../shapes/index.ts'
+import { contextSizeSchema, defaultContextSize } from './context-size.ts'
+import { settingFacts } from './setting-facts.ts'
+import { duration, filePath, hostText, list, memoryLimit, port, toggle, wholeNumber } from './setting-values.ts'
 
-/** Text that a parser of units.ts understands, turned into what it gives. */
-function unit<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context): T => {
-    try {
-      return parse(text)
-    } catch (error) {
-      if (!isBaseError(error)) throw error
-      context.addIssue({ code: 'custom', message: `${error.message} ${error.advice}` })
-      return z.NEVER
-    }
-  })
-}
-
-const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/, 'Expected a whole number.').transform(Number)])
-const port = wholeNumber.pipe(z.number().int().min(0).max(65535))
-const toggle = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => /^(true|1)$/.test(text))])
-/** A list, or text with commas, as environment variables have it. */
-const list = (item: z.ZodString) =>
-  z
-    .union([
-      z.array(z.string()),
-      z.string().transform((text) =>
-        text
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== '')
-      )
-    ])
-    .pipe(z.array(item).max(64))
-
-const memoryLimit = z.union([
-  z
-    .number()
-    .int()
-    .min(0)
-    .transform((value): MemoryLimit => ({ bytes: bytes(value) })),
-  unit(parseMemoryLimit)
-])
-/** Longest time a timer takes; one that is set for longer fires at once. 24.8 days. */
-const maxTimerMs = 2 ** 31 - 1
-const duration = z
-  .union([z.number().int(), unit(parseDuration)])
-  .pipe(z.number().min(0).max(maxTimerMs))
-  .transform((value): Millis => millis(value))
-const filePath = z.string().min(1).max(4096)
+/** TCP port for other machines, where neither flag, environment nor config.json names one. */
+export const defaultPeerPort = 7778
 
 /**
- * Every setting, its bounds and its default. Text is accepted wherever a number, a toggle or a list
- * is, since environment variables have nothing else; unknown keys are refused by name.
+ * Every setting: its bounds, its default, and its facts (flag, environment variable, text). All that is known of a
+ * setting stands here once; `serve --help`, docs/settings.md and docs/config.schema.json are made from it. Unknown keys
+ * are refused by name.
  */
 export const configSchema = z.strictObject({
-  /** How this machine is called to others; null for its host name. */
-  name: displayNameSchema.nullable().default(null),
+  name: displayNameSchema.nullable().default(null).register(settingFacts, {
+    flag: 'name',
+    environment: 'UNHOSTED_NAME',
+    placeholder: 'NAME',
+    describe: 'Name that other machines see',
+    byDefault: 'the host name'
+  }),
   gateway: z
     .strictObject({
-      host: z.string().min(1).max(255).default('127.0.0.1'),
-      port: port.default(7777),
-      /** File with the SHA-256 of each API key, one a line; needed beyond loopback. */
-      apiKeysFile: filePath.nullable().default(null),
-      /** Origins of web pages that may call the gateway, beside loopback's own. */
-      allowedOrigins: list(z.string().min(1).max(255)).default([]),
-      /** Names by which clients call the gateway, beside loopback's, its own address and, beyond loopback, the host name. */
-      allowedHosts: list(z.string().min(1).max(255)).default([])
+      port: port.default(7777).register(settingFacts, {
+        flag: 'port',
+        environment: 'UNHOSTED_PORT',
+        placeholder: 'PORT',
+        describe: 'TCP port of the OpenAI endpoint; 0 = any free port'
+      }),
+      host: hostText.default('127.0.0.1').register(settingFacts, {
+        flag: 'host',
+        environment: 'UNHOSTED_HOST',
+        placeholder: 'ADDRESS',
+        describe: 'IP address of the endpoint; beyond loopback, API keys are required'
+      }),
+      apiKeysFile: filePath.nullable().default(null).register(settingFacts, {
+        flag: 'apiKeys',
+        environment: 'UNHOSTED_API_KEYS',
+        placeholder: 'FILE',
+        describe: 'File with the SHA-256 of each accepted API key, one per line',
+        byDefault: 'no API key is asked for'
+      }),
+      allowedOrigins: list(hostText).default([]).register(settingFacts, {
+        flag: 'allowOrigin',
+        environment: 'UNHOSTED_ALLOW_ORIGIN',
+        placeholder: 'ORIGIN,...',
+        describe: 'Web origins that may call the endpoint, like https://chat.example',
+        byDefault: "only the endpoint's own"
+      }),
+      allowedHosts: list(hostText).default([]).register(settingFacts, {
+        flag: null,
+        environment: null,
+        placeholder: 'HOST,...',
+        describe: 'Further host names by which clients may call the endpoint, like gpu-box.lan',
+        byDefault: 'loopback and its own address; beyond loopback also the host name'
+      })
     })
     .prefault({}),
   p2p: z
     .strictObject({
-      /** TCP port for peers on all interfaces; 0 for any free one. */
-      port: port.default(7778),
-      mdns: toggle.default(true),
-      /** IP addresses to listen on in place of all interfaces; empty for all. */
-      addresses: list(z.string().min(1).max(256)).default([]),
-      /** How leased memory is reached: TLS where peers reach each other directly, else a libp2p stream; the others force one. */
-      tunnel: z.enum(['auto', 'tls', 'libp2p']).default('auto')
+      port: port.default(defaultPeerPort).register(settingFacts, {
+        flag: 'p2pPort',
+        environment: 'UNHOSTED_P2P_PORT',
+        placeholder: 'PORT',
+        describe: 'TCP port for other machines; 0 = any free port'
+      }),
+      addresses: list(hostText).default([]).register(settingFacts, {
+        flag: 'p2pAddress',
+        environment: 'UNHOSTED_P2P_ADDRESS',
+        placeholder: 'IP,...',
+        describe: 'IP addresses to listen on for other machines',
+        byDefault: 'all interfaces'
+      }),
+      mdns: toggle.default(true).register(settingFacts, {
+        flag: 'mdns',
+        environment: 'UNHOSTED_MDNS',
+        placeholder: null,
+        describe: 'Find machines on the local network with mDNS; --no-mdns turns it off'
+      }),
+      tunnel: z.enum(['auto', 'tls', 'libp2p']).default('auto').register(settingFacts, {
+        flag: null,
+        environment: 'UNHOSTED_TUNNEL',
+        placeholder: 'auto|tls|libp2p',
+        describe:
+          'How this machine reaches memory that it leases: auto takes TLS where the machines reach each other directly, otherwise a libp2p stream; tls and libp2p force one'
+      })
     })
     .prefault({}),
-  /** No peers at all: the gateway and this machine only. */
-  offline: toggle.default(false),
-  /** What this daemon may use of each device, in all. A tenth stays for the rest of the machine. */
-  memory: memoryLimit.default({ fraction: 0.9 }),
-  /** How much of that peers may have. Half: who pairs a machine wants it used, and who sits at it still works. */
-  lendMemory: memoryLimit.default({ fraction: 0.5 }),
+  offline: toggle.default(false).register(settingFacts, {
+    flag: 'offline',
+    environment: 'UNHOSTED_OFFLINE',
+    placeholder: null,
+    describe: 'Use this machine alone, without any other'
+  }),
+  // A tenth stays for the rest of the machine.
+  memory: memoryLimit.prefault('90%').register(settingFacts, {
+    flag: 'memory',
+    environment: 'UNHOSTED_MEMORY',
+    placeholder: '12GiB|80%',
+    describe: 'Most memory that this daemon uses on each device, for itself and for peers together'
+  }),
+  // Half: who pairs a machine wants it used, and who sits at it still works.
+  lendMemory: memoryLimit.prefault('50%').register(settingFacts, {
+    flag: 'lendMemory',
+    environment: 'UNHOSTED_LEND_MEMORY',
+    placeholder: '8GiB|50%',
+    describe: 'Most memory that peers may use on each device; a percentage is a share of --memory, 0 = lend nothing'
+  }),
   models: z
     .strictObject({
-      /** Tokens; null for the trained context, at most `defaultContextSize`. */
+      preload: list(modelReferenceSchema).default([]).register(settingFacts, {
+        flag: 'model',
+        environment: 'UNHOSTED_MODEL',
+        placeholder: 'MODEL,...',
+        describe: 'Models to load at start',
+        byDefault: 'none'
+      }),
       contextSize: wholeNumber
-        .pipe(
-          z
-            .number()
-            .int()
-            .min(64)
-            .max(2 ** 24)
-        )
+        .pipe(contextSizeSchema)
         .nullable()
-        .default(null),
-      /** Unload a model that nobody asked for so long; 0 for never. */
-      idleUnloadMs: duration.default(millis(15 * 60_000)),
-      /** Requests that one instance answers at once. */
-      parallel: wholeNumber.pipe(z.number().int().min(1).max(64)).default(4),
-      /** Models to load at start. */
-      preload: list(z.string().min(1).max(1024)).default([])
+        .default(null)
+        .register(settingFacts, {
+          flag: 'ctx',
+          environment: 'UNHOSTED_CTX',
+          placeholder: 'TOKENS',
+          describe: 'Context size of models, in tokens',
+          byDefault: `the trained context of the model, at most ${defaultContextSize}`
+        }),
+      idleUnloadMs: duration.prefault('15m').register(settingFacts, {
+        flag: 'idleUnload',
+        environment: 'UNHOSTED_IDLE_UNLOAD',
+        placeholder: '15m',
+        describe: 'Unload a model after it has been idle this long; 0s = never'
+      }),
+      parallel: wholeNumber.pipe(z.number().int().min(1).max(64)).default(4).register(settingFacts, {
+        flag: 'parallel',
+        environment: 'UNHOSTED_PARALLEL',
+        placeholder: 'N',
+        describe: 'Requests that one loaded model answers at the same time'
+      })
     })
     .prefault({}),
   engine: z
     .strictObject({
-      /** Folder with llama-server and ggml-rpc-server; null to resolve. */
-      path: filePath.nullable().default(null),
-      /**
-       * Threads that compute on a CPU; null for the engine's choice, and on a lent CPU for one less than there are, at
-       * least one. The engine's threads spin while they wait: where there are more of them than cores, as with
-       * several daemons on one machine, speed falls to a thirtieth.
-       */
-      threads: wholeNumber.pipe(z.number().int().min(1).max(1024)).nullable().default(null)
+      path: filePath.nullable().default(null).register(settingFacts, {
+        flag: 'engine',
+        environment: 'UNHOSTED_ENGINE',
+        placeholder: 'FOLDER',
+        describe: 'Folder with llama-server and ggml-rpc-server',
+        byDefault: 'found or built by itself'
+      }),
+      // The engine's threads spin while they wait: where there are more of them than cores, as with several daemons on
+      // one machine, speed falls to a thirtieth.
+      threads: wholeNumber.pipe(z.number().int().min(1).max(1024)).nullable().default(null).register(settingFacts, {
+        flag: null,
+        environment: 'UNHOSTED_THREADS',
+        placeholder: 'N',
+        describe: 'Threads that compute on the CPU',
+        byDefault: "the engine's choice; for memory that is lent, one less than there are cores"
+      })
     })
     .prefault({}),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingFacts, {
+        flag: null,
+        environment: 'UNHOSTED_LOG_LEVEL',
+        placeholder: 'debug|info|warn|error|silent',
+        describe: 'Least severe messages that are written to the log'
+      })
     })
     .prefault({})
 })
 
-// A branded number is an object to the compiler, and must stay a number.
-type DeepReadonly<T> = T extends string | number | boolean | null
-  ? T
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T
-
 /** The daemon's settings, parsed once and frozen. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>
-
-/** Context where neither the user nor a small model says otherwise; KV memory grows with it. */
-const defaultContextSize = 8192
-
-/** The context a model is loaded with: what was asked for, at most what it was trained on. */
-export function chooseContextSize(asked: number | null, trained: number): number {
-  return Math.min(asked ?? defaultContextSize, trained)
-}

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { contextSizeSchema } from '../config/index.ts'
 import { modelIdSchema } from '../facts/inventory/index.ts'
-import { type Grants, type Radius, radiusSchema } from '../facts/peers/index.ts'
+import { modelReferenceSchema } from '../facts/models/index.ts'
+import { radiusSchema } from '../facts/peers/index.ts'
+import { maxInviteLength } from '../trust/index.ts'
 
 /** Version of the control API; the CLI and the daemon of one home folder must agree on it. */
 export const controlVersion = '1'
@@ -10,10 +13,12 @@ const maxInviteMs = 7 * 864e5
 
 /** A peer as a person names it: its name, its id, or enough of the end of its id. */
 const peerReferenceSchema = z.string().min(1).max(128)
-const modelReferenceSchema = z.string().min(1).max(512)
 const pairingIdSchema = z.string().min(1).max(64)
-/** Larger than any invite with its addresses; a bound, not a promise. */
-const inviteTextSchema = z.string().min(1).max(4096)
+/** Room beyond the longest invite, so that one that is too long fails as an invite and not as a request. */
+const inviteTextSchema = z
+  .string()
+  .min(1)
+  .max(2 * maxInviteLength)
 const multiaddrSchema = z.string().min(1).max(256)
 
 export const createInviteRequestSchema = z.strictObject({
@@ -55,7 +60,6 @@ export const grantRequestSchema = z.strictObject({
   /** Whether it may borrow memory; null leaves it as it is. */
   pool: z.boolean().nullable()
 })
-export type GrantRequest = Readonly<z.infer<typeof grantRequestSchema>>
 
 export const peerRequestSchema = z.strictObject({ peer: peerReferenceSchema })
 export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
@@ -63,49 +67,5 @@ export const modelRequestSchema = z.strictObject({ modelId: modelIdSchema })
 export const planRequestSchema = z.strictObject({
   model: modelReferenceSchema,
   /** Tokens; null takes the daemon's default for the model. */
-  contextSize: z.number().int().min(1).max(16_777_216).nullable()
-})
-export type PlanRequest = Readonly<z.infer<typeof planRequestSchema>>
-
-/** A single-use invite, as `unhosted pair --invite` prints it. Holds a secret: never log it. */
-export interface InviteView {
-  readonly invite: string
-  readonly radius: Radius
-  /** Unix time, ms. */
-  readonly expiresAt: number
-}
-
-/** The outcome of a pairing or an unpairing. */
-export interface PairedPeerView {
-  readonly peerId: string
-  readonly name: string
-  readonly radius: Radius
-}
-
-/** What a peer may do here from now on. */
-export interface GrantedView extends PairedPeerView {
-  readonly grants: Grants
-}
-
-/** Body of an error answer, and the line that a command prints with --json when it fails; other fields are dropped. */
-export const controlErrorSchema = z.object({
-  error: z.object({ code: z.string().max(64), message: z.string().max(16_384), advice: z.string().max(16_384) })
-})
-
-/** An event line of the owner's own daemon: its kind is checked, the rest is typed by DaemonEvent. */
-export const daemonEventSchema = z.looseObject({
-  event: z.enum([
-    'ready',
-    'engine',
-    'peer',
-    'pairing',
-    'unpaired',
-    'instance',
-    'instance-gone',
-    'lease',
-    'lease-gone',
-    'request',
-    'warning',
-    'stopping'
-  ])
+  contextSize: contextSizeSchema.nullable()
 })

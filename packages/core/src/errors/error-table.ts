@@ -19,7 +19,7 @@ export const coreErrorTable = {
     status: 499,
     type: 'server_error',
     meaning: 'The caller cancelled the operation or disconnected, or the daemon is stopping.',
-    remedy: 'Try again.'
+    remedy: 'Send the request or run the command again.'
   },
   NODE_TOO_OLD: {
     status: 500,
@@ -106,7 +106,7 @@ export const coreErrorTable = {
   API_KEY_REFUSED: {
     status: 401,
     type: 'authentication_error',
-    meaning: 'The endpoint requires an API key, because it listens beyond loopback, and the request has no valid one.',
+    meaning: 'API keys are configured, and the request has no valid one. Beyond loopback they are required.',
     remedy: 'Send Authorization: Bearer KEY with a key from the keys file.'
   },
   API_KEYS_MISSING: {

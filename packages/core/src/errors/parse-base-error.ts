@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { BaseError } from './base-error.ts'
 import { isErrorCode } from './registry.ts'
 
+/** Longest text of several sentences that is read from outside, UTF-16 units. */
+export const maxTextLength = 16_384
+
 /** An error as the control API, `--json` and other machines write it. Other fields are dropped. */
 export const errorDocumentSchema = z.object({
   code: z.string().max(64),
-  message: z.string().max(16_384),
-  advice: z.string().max(16_384)
+  message: z.string().max(maxTextLength),
+  advice: z.string().max(maxTextLength)
 })
 
 /**

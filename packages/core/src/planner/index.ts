@@ -1,5 +1,6 @@
 export { type PlanPeer, refuseMachine } from './candidates.ts'
 export * from './describe-plan.ts'
+export * from './describe-shortfall.ts'
 export * from './engine-arguments.ts'
 export { defaultMicroBatchTokens } from './estimate.ts'
 export { planOnImaginedMachines } from './imagined-machines.ts'

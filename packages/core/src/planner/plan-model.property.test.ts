@@ -5,7 +5,7 @@ import { MiB } from '../units.ts'
 import type { PlanPeer } from './candidates.ts'
 import { engineArguments } from './engine-arguments.ts'
 import { createEstimator, defaultMicroBatchTokens, defaultReserve } from './estimate.ts'
-import type { Plan } from './plan.ts'
+import { type Plan, planResultSchema } from './plan.ts'
 import { planModel } from './plan-model.ts'
 import type { PlanRequest } from './plan-request.ts'
 import { findRemedies } from './remedies.ts'
@@ -108,6 +108,8 @@ describe('planModel, for any machines and models', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         const result = planModel(request)
+        // The schema that the owner's client parses it with takes every plan, and leaves it as it is.
+        expect(planResultSchema.parse(result)).toEqual(result)
         if (result.ok) expectSound(result.plan, request)
         else expect(result.shortfall.missingBytes).toBeGreaterThan(0)
       }),

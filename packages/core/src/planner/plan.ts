@@ -1,84 +1,94 @@
-import type { Bytes } from '../units.ts'
+import { z } from 'zod'
+import { boundedLine, boundedList, boundedText, count, type DeepReadonly } from '../shapes/index.ts'
+import { bytes } from '../units.ts'
+
+/** Sums over many machines are larger than `byteCountSchema` allows. */
+const byteSum = z.number().min(0).transform(bytes)
 
 /** Bytes that one device needs for its share of a model. */
-export interface MemoryNeed {
-  readonly weights: Bytes
-  readonly kv: Bytes
-  readonly compute: Bytes
+const memoryNeedSchema = z.object({
+  weights: byteSum,
+  kv: byteSum,
+  compute: byteSum,
   /** The three above and the reserve against over-commit: what to reserve, lease, and hold a budget against. */
-  readonly total: Bytes
-}
+  total: byteSum
+})
+export type MemoryNeed = DeepReadonly<z.output<typeof memoryNeedSchema>>
 
 /** What the head's CPU holds although it has no layers: the embedding table, its scratch, the process. */
-export interface HostShare {
-  readonly deviceId: string
-  readonly need: MemoryNeed
-  readonly budgetBytes: Bytes
-}
+const hostShareSchema = z.object({ deviceId: boundedLine, need: memoryNeedSchema, budgetBytes: byteSum })
+export type HostShare = DeepReadonly<z.output<typeof hostShareSchema>>
 
 /** Consecutive layers on one device of one machine. */
-export interface Segment {
-  readonly peerId: string
-  readonly machine: string
-  readonly deviceId: string
-  readonly deviceKind: 'cpu' | 'gpu'
+const segmentSchema = z.object({
+  peerId: boundedLine,
+  machine: boundedLine,
+  deviceId: boundedLine,
+  deviceKind: z.enum(['cpu', 'gpu']),
   /** First layer, counted from 0. */
-  readonly firstLayer: number
+  firstLayer: count,
   /** Repeating layers here; the output layer is extra. */
-  readonly layerCount: number
+  layerCount: count,
   /** Whether the output layer lives here too (always the last segment). */
-  readonly output: boolean
-  readonly need: MemoryNeed
+  output: z.boolean(),
+  need: memoryNeedSchema,
   /** What this device may give to the plan. */
-  readonly budgetBytes: Bytes
-}
+  budgetBytes: byteSum
+})
+export type Segment = DeepReadonly<z.output<typeof segmentSchema>>
 
 /** Why a device or a whole machine has no part in a plan. */
-export interface Exclusion {
-  readonly peerId: string
-  readonly machine: string
+const exclusionSchema = z.object({
+  peerId: boundedLine,
+  machine: boundedLine,
   /** null when the whole machine is out. */
-  readonly deviceId: string | null
-  readonly reason:
-    | 'not-needed'
-    | 'too-small'
-    | 'nothing-lent'
-    | 'engine-version'
-    | 'no-engine'
-    | 'no-grant'
-    | 'offline'
-    | 'recently-lost'
-    | 'slower-link'
+  deviceId: boundedLine.nullable(),
+  reason: z.enum([
+    'not-needed',
+    'too-small',
+    'nothing-lent',
+    'engine-version',
+    'no-engine',
+    'no-grant',
+    'offline',
+    'recently-lost',
+    'slower-link'
+  ]),
   /** One sentence for people. */
-  readonly explanation: string
-}
+  explanation: boundedText
+})
+export type Exclusion = DeepReadonly<z.output<typeof exclusionSchema>>
 
 /** An explicit layout of one model over devices. Segments are in layer order, and cover every layer once. */
-export interface Plan {
-  readonly modelId: string
-  readonly modelName: string
-  readonly contextSize: number
-  readonly kind: 'solo' | 'pool'
+export const planSchema = z.object({
+  modelId: boundedLine,
+  modelName: boundedLine,
+  contextSize: count,
+  kind: z.enum(['solo', 'pool']),
   /** The machine that runs llama-server: the planning machine itself. */
-  readonly headPeerId: string
+  headPeerId: boundedLine,
   /** null where the first segment is the head's CPU: its need then includes this. To be reserved like a segment. */
-  readonly host: HostShare | null
-  readonly segments: readonly Segment[]
-  readonly excluded: readonly Exclusion[]
+  host: hostShareSchema.nullable(),
+  segments: boundedList(segmentSchema),
+  excluded: boundedList(exclusionSchema),
   /** Needs of all segments and of `host`. */
-  readonly totalBytes: Bytes
-}
+  totalBytes: byteSum
+})
+export type Plan = DeepReadonly<z.output<typeof planSchema>>
 
 /** What would make a model fit that fits nowhere. */
-export interface Shortfall {
-  readonly neededBytes: Bytes
-  readonly availableBytes: Bytes
-  readonly missingBytes: Bytes
+const shortfallSchema = z.object({
+  neededBytes: byteSum,
+  availableBytes: byteSum,
+  missingBytes: byteSum,
   /** Sentences, best first: a smaller context that fits, more lending, a smaller quantisation. */
-  readonly remedies: readonly string[]
-  readonly excluded: readonly Exclusion[]
-}
+  remedies: boundedList(boundedText),
+  excluded: boundedList(exclusionSchema)
+})
+export type Shortfall = DeepReadonly<z.output<typeof shortfallSchema>>
 
-export type PlanResult =
-  | { readonly ok: true; readonly plan: Plan }
-  | { readonly ok: false; readonly shortfall: Shortfall }
+export const planResultSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), plan: planSchema }),
+  z.object({ ok: z.literal(false), shortfall: shortfallSchema })
+])
+export type PlanResult = DeepReadonly<z.output<typeof planResultSchema>>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { displayNameSchema, inventorySchema } from '../facts/inventory/index.ts'
 import { grantsSchema } from '../facts/peers/index.ts'
+import type { DeepReadonly } from '../shapes/index.ts'
 
 /** One stream is one exchange: the opener says who it is and what it has, the other side answers in kind. */
 export const helloProtocol = '/unhosted/hello/1'
@@ -29,4 +30,4 @@ export const helloSchema = z.strictObject({
   /** null until the machine has taken stock. */
   inventory: inventorySchema.nullable()
 })
-export type Hello = Readonly<z.infer<typeof helloSchema>>
+export type Hello = DeepReadonly<z.infer<typeof helloSchema>>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../facts/inventory/index.ts'
+import { byteCountSchema, deviceIdSchema, hex256Schema, modelIdSchema } from '../facts/inventory/index.ts'
+import { modelReferenceSchema } from '../facts/models/index.ts'
 import { wireErrorSchema } from './wire-error.ts'
 
 /** One stream of this protocol is one lease: it begins, lives and ends with the stream. */
@@ -11,25 +12,17 @@ export const leaseBeatMs = 1000
 export const leaseMissedBeats = 4
 
 /** SHA-256 of a certificate's DER form, lower-case hex. */
-const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/)
+const fingerprintSchema = hex256Schema
 const leaseIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
 
-/** As long as a request may name a model, see maxModelNameLength. */
-export const modelNameSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
+/** What the model was asked for by, safe to print. */
+export const modelNameSchema = modelReferenceSchema.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
 
 /** First message, head to lender. */
 export const leaseRequestSchema = z.strictObject({
   type: z.literal('request'),
-  deviceId: z.string().regex(/^[A-Za-z]{2,16}\d{0,3}$/),
-  bytes: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 50),
+  deviceId: deviceIdSchema,
+  bytes: byteCountSchema.min(1),
   modelId: modelIdSchema,
   modelName: modelNameSchema,
   engineVersion: z.string().min(1).max(64),
@@ -44,7 +37,7 @@ export const leaseReplySchema = z.discriminatedUnion('type', [
     type: z.literal('granted'),
     leaseId: leaseIdSchema,
     /** Known to the two sides only; each tunnel connection opens with it. */
-    secret: z.string().regex(/^[0-9a-f]{64}$/),
+    secret: hex256Schema,
     /** Where the lender listens with TLS for this lease, on the address of the control stream; null where it cannot. */
     tls: z.strictObject({ port: z.number().int().min(1).max(65535), fingerprint: fingerprintSchema }).nullable()
   }),

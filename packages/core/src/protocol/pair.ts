@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayNameSchema } from '../facts/inventory/index.ts'
+import { displayNameSchema, hex256Schema } from '../facts/inventory/index.ts'
 import { radiusSchema } from '../facts/peers/index.ts'
 import { announcedAddressesSchema } from './hello.ts'
 
@@ -10,10 +10,6 @@ import { announcedAddressesSchema } from './hello.ts'
  */
 export const pairProtocol = '/unhosted/pair/1'
 
-/** SHA-256, lower-case hex. */
-const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
-/** 256 random bits, lower-case hex. */
-const nonceSchema = z.string().regex(/^[0-9a-f]{64}$/)
 /** 128 random bits, base64url. */
 export const inviteTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 
@@ -32,9 +28,9 @@ export type PairRefusal = (typeof pairRefusals)[number]
 
 /** Every message on the pairing protocol. Radii say what the sender will grant the receiver. */
 export const pairMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('offer'), ...introduction, radius: radiusSchema, commit: digestSchema }),
-  z.strictObject({ type: z.literal('answer'), ...introduction, nonce: nonceSchema }),
-  z.strictObject({ type: z.literal('reveal'), nonce: nonceSchema }),
+  z.strictObject({ type: z.literal('offer'), ...introduction, radius: radiusSchema, commit: hex256Schema }),
+  z.strictObject({ type: z.literal('answer'), ...introduction, nonce: hex256Schema }),
+  z.strictObject({ type: z.literal('reveal'), nonce: hex256Schema }),
   z.strictObject({ type: z.literal('confirm') }),
   z.strictObject({ type: z.literal('stored') }),
   z.strictObject({ type: z.literal('redeem'), ...introduction, token: inviteTokenSchema }),

@@ -8,7 +8,7 @@ export interface Holder {
   readonly radius: Radius
   /** An instance is loaded and answers there now. */
   readonly loaded: boolean
-  /** Whether one of its devices can hold the model now; null when nobody here knows the model's size. */
+  /** Whether it can hold the model now without another machine; null when nobody here knows the model's size. */
   readonly fitsSolo: boolean | null
   /** Round trip; null for this machine. */
   readonly roundTripMs: number | null
@@ -29,7 +29,7 @@ export type Attempt =
   | { readonly kind: 'peer'; readonly peerId: string; readonly machine: string; readonly reason: string }
 
 /**
- * Places to try, best first: here if it is loaded or fits one device; else a peer, one's own machines
+ * Places to try, best first: here if it is loaded or fits this machine alone; else a peer, one's own machines
  * before those of friends (any peer can claim any model, and who serves a request reads it): one that has it
  * loaded, else the nearest peer that holds it (one that can hold it alone before one that must
  * pool); a pool headed here comes before a peer that would have to pool as well.
@@ -40,7 +40,7 @@ export function routeAttempts(facts: RouteFacts): readonly Attempt[] {
   if (here === null) return peers.map(toAttempt)
   if (here.loaded) return [{ kind: 'here', reason: 'loaded here' }, ...peers.map(toAttempt)]
   if (here.fitsSolo === true)
-    return [{ kind: 'here', reason: 'held here and fits one device' }, ...peers.map(toAttempt)]
+    return [{ kind: 'here', reason: 'held here and fits this machine' }, ...peers.map(toAttempt)]
   const needsNoPool = (peer: Holder): boolean => peer.loaded || peer.fitsSolo === true
   return [
     ...peers.filter(needsNoPool).map(toAttempt),
@@ -50,7 +50,11 @@ export function routeAttempts(facts: RouteFacts): readonly Attempt[] {
 }
 
 function toAttempt(peer: Holder): Attempt {
-  const reason = peer.loaded ? 'loaded there' : peer.fitsSolo === true ? 'held there and fits one device' : 'held there'
+  const reason = peer.loaded
+    ? 'loaded there'
+    : peer.fitsSolo === true
+      ? 'held there and fits that machine'
+      : 'held there'
   return { kind: 'peer', peerId: peer.peerId, machine: peer.machine, reason }
 }
 

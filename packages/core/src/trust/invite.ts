@@ -9,7 +9,7 @@ import { announcedAddressSchema, inviteTokenSchema } from '../protocol/index.ts'
 /** Most addresses an invite carries; more would make its QR code unreadable. */
 export const maxInviteAddresses = 8
 /** Longest text that is parsed as an invite, characters. */
-const maxInviteLength = 2048
+export const maxInviteLength = 2048
 
 const prefix = 'unhosted://pair?'
 const version = '1'

@@ -1,50 +1,25 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import {
-  type AcceptInviteRequest,
-  type ConfirmPairingRequest,
-  type CreateInviteRequest,
+  type ControlCall,
+  type ControlCallName,
+  controlCalls,
   controlVersion,
   type DaemonEvent,
-  type DaemonStatus,
-  daemonEventSchema,
-  type GrantedView,
-  type GrantRequest,
-  type HealthWarning,
-  type InviteView,
-  type OfferPairingRequest,
-  type PairedPeerView,
-  type PairingView,
-  type PeersReport,
-  type PlanReport,
-  type PlanRequest,
-  type ServableModel
+  daemonEventSchema
 } from '@unhosted/core/control'
-import { BaseError, cancelled, parseBaseError } from '@unhosted/core/errors'
-import type { Link } from '@unhosted/core/inventory'
+import { BaseError, cancelled, isBaseError, parseBaseError } from '@unhosted/core/errors'
+import type { ZodType } from 'zod'
 import { fileError, hasErrno } from '../base/index.ts'
 import type { HomePaths } from '../store/index.ts'
-import type { CallOptions } from './service.ts'
+import type { CallOptions, ControlApi } from './service.ts'
 
 /** Largest answer, bytes; 4,096 models on 64 peers stay below it. */
 const maxAnswerBytes = 64 * 1024 * 1024
 
+const restartAdvice = 'Restart the daemon with the same version of Unhosted as this command.'
+
 /** Calls the daemon of one home folder. Every call throws BaseError: DAEMON_NOT_RUNNING, CANCELLED, or what the daemon threw. */
-export interface ControlClient {
-  status(options: CallOptions): Promise<DaemonStatus>
-  peers(options: CallOptions): Promise<PeersReport>
-  createInvite(request: CreateInviteRequest, options: CallOptions): Promise<InviteView>
-  acceptInvite(request: AcceptInviteRequest, options: CallOptions): Promise<PairedPeerView>
-  offerPairing(request: OfferPairingRequest, options: CallOptions): Promise<PairingView>
-  pendingPairings(options: CallOptions): Promise<readonly PairingView[]>
-  confirmPairing(request: ConfirmPairingRequest, options: CallOptions): Promise<PairingView>
-  grant(request: GrantRequest, options: CallOptions): Promise<GrantedView>
-  unpair(peer: string, options: CallOptions): Promise<PairedPeerView>
-  measureLink(peer: string, options: CallOptions): Promise<Link>
-  servableModels(options: CallOptions): Promise<readonly ServableModel[]>
-  isModelLoaded(modelId: string, options: CallOptions): Promise<boolean>
-  plan(request: PlanRequest, options: CallOptions): Promise<PlanReport>
-  doctor(options: CallOptions): Promise<readonly HealthWarning[]>
-  stop(options: CallOptions): Promise<void>
+export interface ControlClient extends ControlApi {
   /**
    * Subscribed once the promise resolves, so that what is asked afterwards cannot be missed.
    * The stream ends when the daemon stops, and throws CANCELLED on abort.
@@ -53,50 +28,44 @@ export interface ControlClient {
 }
 
 export function createControlClient(paths: HomePaths): ControlClient {
-  // The daemon is the same user's, of the same version (checked by header): its answers are typed, not parsed.
-  const get = <T>(path: string, options: CallOptions): Promise<T> => call<T>(paths, 'GET', path, undefined, options)
-  const post = <T>(path: string, body: unknown, options: CallOptions): Promise<T> =>
-    call<T>(paths, 'POST', path, body, options)
+  const names = Object.keys(controlCalls) as ControlCallName[]
+  const calls = Object.fromEntries(names.map((name) => [name, caller(paths, name)])) as Record<ControlCallName, Caller>
   return {
-    status: (options) => get('/status', options),
-    peers: (options) => get('/peers', options),
-    createInvite: (request, options) => post('/invites', request, options),
-    acceptInvite: (request, options) => post('/invites/accept', request, options),
-    offerPairing: (request, options) => post('/pairings', request, options),
-    pendingPairings: (options) => get('/pairings', options),
-    confirmPairing: (request, options) => post('/pairings/confirm', request, options),
-    grant: (request, options) => post('/grants', request, options),
-    unpair: (peer, options) => post('/unpair', { peer }, options),
-    measureLink: (peer, options) => post('/links/measure', { peer }, options),
-    servableModels: (options) => get('/models', options),
-    isModelLoaded: async (modelId, options) =>
-      (await post<{ loaded: boolean }>('/models/loaded', { modelId }, options)).loaded,
-    plan: (request, options) => post('/plan', request, options),
-    doctor: (options) => get('/doctor', options),
-    stop: async (options) => {
-      await post('/stop', {}, options)
-    },
-    events: async (options) => readEvents(await send(paths, 'GET', '/events', undefined, options), options)
+    // Made from the table that the type is made from.
+    ...(calls as ControlApi),
+    events: async (options) =>
+      readEvents(await send(paths, { method: 'GET', path: '/events' }, undefined, options), options)
   }
 }
 
-async function call<T>(
-  paths: HomePaths,
-  method: 'GET' | 'POST',
-  path: string,
-  body: unknown,
-  options: CallOptions
-): Promise<T> {
-  const response = await send(paths, method, path, body, options)
-  const answer = await readAnswer(response, options)
-  if (response.statusCode === 200) return answer as T
-  throw rebuildError(answer)
+type Caller = (...args: readonly [request: unknown, options: CallOptions] | readonly [options: CallOptions]) => unknown
+
+function caller(paths: HomePaths, name: ControlCallName): Caller {
+  const target: ControlCall = controlCalls[name]
+  return async (...args) => {
+    const [body, options] = args.length === 2 ? args : [undefined, args[0]]
+    const response = await send(paths, target, target.method === 'POST' ? (body ?? {}) : undefined, options)
+    const answer = await readAnswer(response, options)
+    if (response.statusCode !== 200) throw rebuildError(answer)
+    return parseAnswer(`${target.method} ${target.path}`, target.answer, answer)
+  }
+}
+
+/** @throws BaseError INTERNAL naming the call */
+function parseAnswer<T>(call: string, schema: ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? 'the answer' : issue.path.join('.')
+  throw new BaseError('INTERNAL', `The daemon's answer to ${call} does not parse: ${where}: ${issue?.message ?? ''}.`, {
+    advice: restartAdvice,
+    cause: parsed.error
+  })
 }
 
 function send(
   paths: HomePaths,
-  method: 'GET' | 'POST',
-  path: string,
+  { method, path }: Pick<ControlCall, 'method' | 'path'>,
   body: unknown,
   options: CallOptions
 ): Promise<IncomingMessage> {
@@ -144,7 +113,7 @@ async function* readEvents(response: IncomingMessage, options: CallOptions): Asy
       const lines = (rest + chunk).split('\n')
       rest = lines.pop() ?? ''
       if (rest.length > maxAnswerBytes) throw new Error('the event is larger than any that the daemon sends')
-      for (const line of lines) yield daemonEventSchema.parse(JSON.parse(line)) as DaemonEvent
+      for (const line of lines) yield parseAnswer('GET /events', daemonEventSchema, JSON.parse(line))
     }
   } catch (error) {
     throw streamError(error, options)
@@ -158,7 +127,7 @@ function rebuildError(answer: unknown): BaseError {
   return (
     parseBaseError(document) ??
     new BaseError('INTERNAL', 'The daemon answered with an error that does not parse.', {
-      advice: 'Restart the daemon with this version of Unhosted.'
+      advice: restartAdvice
     })
   )
 }
@@ -167,7 +136,6 @@ function connectError(paths: HomePaths, error: Error, options: CallOptions): unk
   if (options.signal.aborted) return cancelled(error)
   if (hasErrno(error, 'ENOENT') || hasErrno(error, 'ECONNREFUSED')) {
     return new BaseError('DAEMON_NOT_RUNNING', `No daemon runs on ${paths.home}.`, {
-      advice: 'Start one with: unhosted serve',
       cause: error
     })
   }
@@ -176,9 +144,9 @@ function connectError(paths: HomePaths, error: Error, options: CallOptions): unk
 }
 
 function streamError(error: unknown, options: CallOptions): BaseError {
+  if (isBaseError(error)) return error
   if (options.signal.aborted) return cancelled(error)
   return new BaseError('DAEMON_NOT_RUNNING', 'The daemon stopped in the middle of the call.', {
-    advice: 'Start it again with: unhosted serve',
     cause: error
   })
 }

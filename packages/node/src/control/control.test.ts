@@ -46,11 +46,11 @@ function fakeService(changes: Partial<ControlService> = {}): ControlService {
     unpair: async () => notHere(),
     measureLink: async () => notHere(),
     servableModels: async () => [],
-    isModelLoaded: (id) => id.startsWith('a'),
+    isModelLoaded: async ({ modelId }) => ({ loaded: modelId.startsWith('a') }),
     plan: async () => notHere(),
     doctor: async () => [],
     subscribe: () => () => {},
-    stop: async () => {},
+    stop: async () => ({ stopping: true }),
     ...changes
   }
 }
@@ -98,13 +98,13 @@ describe('control API', () => {
       radius: 'trusted',
       expiresAt: 60_000
     })
-    expect(await client.isModelLoaded('a'.repeat(64), { signal })).toBe(true)
-    expect(await client.isModelLoaded('b'.repeat(64), { signal })).toBe(false)
+    expect(await client.isModelLoaded({ modelId: 'a'.repeat(64) }, { signal })).toEqual({ loaded: true })
+    expect(await client.isModelLoaded({ modelId: 'b'.repeat(64) }, { signal })).toEqual({ loaded: false })
   })
 
   it('carries errors with code, message and advice', async () => {
     const client = await serve()
-    await expect(client.unpair('x', { signal })).rejects.toMatchObject({
+    await expect(client.unpair({ peer: 'x' }, { signal })).rejects.toMatchObject({
       code: 'PEER_UNKNOWN',
       message: 'No peer "x" is known.',
       advice: 'List peers with unhosted peers.'

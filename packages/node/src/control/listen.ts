@@ -75,7 +75,6 @@ async function removeStale(path: string): Promise<void> {
 
 function daemonRunning(path: string): BaseError {
   return new BaseError('DAEMON_RUNNING', 'A daemon already runs on this home folder.', {
-    advice: 'Use it, stop it with unhosted stop, or choose another --home.',
     details: { socket: path }
   })
 }

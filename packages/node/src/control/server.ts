@@ -72,13 +72,12 @@ function isEvents(request: IncomingMessage): boolean {
 }
 
 async function answerCall(
-  routes: Readonly<Record<string, ControlRoute>>,
+  routes: ReadonlyMap<string, ControlRoute>,
   request: IncomingMessage,
   response: ServerResponse,
   stopping: AbortSignal
 ): Promise<void> {
-  const name = `${request.method} ${request.url}`
-  const route = Object.hasOwn(routes, name) ? routes[name] : undefined
+  const route = routes.get(`${request.method} ${request.url}`)
   if (route === undefined) {
     throw new BaseError('ROUTE_UNKNOWN', 'The control API has no such call.', {
       advice: 'Check that unhosted and the running daemon are of one version; restart the daemon after an update.'
@@ -102,7 +101,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > maxBodyBytes) {
-      throw new BaseError('REQUEST_TOO_LARGE', 'The control request is too large.', { advice: 'Send less.' })
+      throw new BaseError('REQUEST_TOO_LARGE', 'The control request is too large.')
     }
     chunks.push(chunk)
   }

@@ -75,8 +75,7 @@ function checkKey(digests: readonly Buffer[], headers: Parameters<KeyRing['check
   if (found) return
   throw new BaseError(
     'API_KEY_REFUSED',
-    presented.length === 0 ? 'The request carries no API key.' : 'The API key is not known.',
-    { advice: 'Send Authorization: Bearer KEY with a key whose hash is in the keys file.' }
+    presented.length === 0 ? 'The request carries no API key.' : 'The API key is not known.'
   )
 }
 

@@ -64,7 +64,7 @@ export function createEventFilter(dialect: Dialect, modelName: string): EventFil
     push(bytes) {
       const whole = takeWhole(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       if (heldBytes > maxEventBytes) {
-        throw new BaseError('PEER_PROTOCOL', 'An event of the answer does not end.', { advice: 'Ask again.' })
+        throw new BaseError('PEER_PROTOCOL', 'An event of the answer does not end.')
       }
       if (whole === null) return nothing
       const parts: Buffer[] = []

@@ -1,21 +1,12 @@
+import type { Config } from '@unhosted/core/config'
 import type { DaemonEvent } from '@unhosted/core/control'
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 import type { Dispatcher } from '../router/types.ts'
 
-export interface GatewayConfig {
-  /** Address to listen on; anything but loopback demands `apiKeysFile`. Default 127.0.0.1. */
-  readonly host: string
-  /** TCP port; 0 lets the system choose. Default 7777. */
-  readonly port: number
-  /** SHA-256 of each accepted API key, a line each; null asks for no key. */
-  readonly apiKeysFile: string | null
-  /** Further names this gateway is called by (`gpu-box.lan`), for the Host header. */
-  readonly allowedHosts: readonly string[]
-  /** Web origins (`https://chat.example`) that browsers may call from. */
-  readonly allowedOrigins: readonly string[]
-}
+/** The settings under `gateway`, see core's config. */
+export type GatewayConfig = Config['gateway']
 
 export interface GatewayLimits {
   /** Largest request body, bytes: room for a few images. */

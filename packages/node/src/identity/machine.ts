@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { arch, cpus, hostname, platform, totalmem } from 'node:os'
-import type { HealthWarning } from '@unhosted/core/control'
+import { type HealthWarning, healthWarning } from '@unhosted/core/control'
 import { z } from 'zod'
 import { type HomePaths, readJsonFile, writeJsonFile } from '../store/index.ts'
 
@@ -27,14 +27,7 @@ export async function checkMachine(paths: HomePaths, here: MachineFingerprint): 
     return null
   }
   if (isSameMachine(made, here)) return null
-  return {
-    id: 'identity-copied',
-    severity: 'warning',
-    text: 'This home folder was made on another machine: two machines with one identity cut each other off.',
-    advice:
-      'If you copied it, stop the daemon, delete identity.key, peers.json and machine.json here, start again and pair. ' +
-      'If you moved it and the old machine no longer runs it, delete machine.json.'
-  }
+  return healthWarning('identity-copied', {})
 }
 
 /**

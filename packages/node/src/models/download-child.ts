@@ -113,5 +113,5 @@ function fail(error: unknown): never {
 }
 
 function failed(what: string): BaseError {
-  return new BaseError('MODEL_DOWNLOAD_FAILED', what, { advice: 'Run the same command again to resume.' })
+  return new BaseError('MODEL_DOWNLOAD_FAILED', what)
 }

@@ -85,7 +85,6 @@ async function trim(path: string, sizeBytes: number | null): Promise<void> {
 function stopped(failure: ChildFailure): BaseError {
   const why = failure.reason === 'silent' ? 'no bytes came for a while' : 'the downloading process ended early'
   return new BaseError('MODEL_DOWNLOAD_FAILED', `The download stopped: ${why}.`, {
-    advice: 'Run the same command again to resume.',
     cause: failure
   })
 }

@@ -78,9 +78,7 @@ export function checkGgufHeader(read: ReadAt, fileBytes: number): GgufHeader {
 }
 
 function invalid(what: string): BaseError {
-  return new BaseError('MODEL_INVALID', `The file is not a usable GGUF model: ${what}.`, {
-    advice: 'Download or convert the file again.'
-  })
+  return new BaseError('MODEL_INVALID', `The file is not a usable GGUF model: ${what}.`)
 }
 
 /** A place in the file that only moves forward, over a window of bytes. */

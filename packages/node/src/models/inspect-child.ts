@@ -87,5 +87,5 @@ function flatten(value: unknown, prefix: string, into: Record<string, unknown>):
 }
 
 function invalid(what: string): BaseError {
-  return new BaseError('MODEL_INVALID', `${what}.`, { advice: 'Download or convert the file again.' })
+  return new BaseError('MODEL_INVALID', `${what}.`)
 }

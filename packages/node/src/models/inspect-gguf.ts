@@ -43,7 +43,6 @@ export async function inspectParts(parts: readonly GgufPart[], options: InspectO
     if (!(error instanceof ChildFailure)) throw error
     const why = error.reason === 'silent' ? 'took too long to read' : 'could not be read'
     throw new BaseError('MODEL_INVALID', `${parts[0]?.fileName} ${why}: its header is damaged or hostile.`, {
-      advice: 'Download or convert the file again.',
       cause: error
     })
   }

@@ -68,7 +68,7 @@ describe('a peering', () => {
     try {
       await expect.poll(() => b.inventories.grantsFrom(a.peerId), { timeout: 10_000 }).toMatchObject({ pool: true })
       const record = await a.regrant(b.peerId, (grants) => ({ ...grants, pool: false }))
-      expect(record.grants).toEqual({ infer: true, pool: false, models: true })
+      expect(record.grants).toEqual({ infer: true, pool: false })
       expect(a.peer(b.peerId)?.record?.grants.pool).toBe(false)
       await expect.poll(() => b.inventories.grantsFrom(a.peerId), { timeout: 10_000 }).toMatchObject({ pool: false })
       await expect(a.regrant('12D3KooWnobody', (grants) => grants)).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })

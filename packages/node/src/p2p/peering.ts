@@ -1,3 +1,4 @@
+import { defaultPeerPort } from '@unhosted/core/config'
 import type { HealthWarning } from '@unhosted/core/control'
 import type { Clock, Part } from '../base/index.ts'
 import type { Identity } from '../identity/index.ts'
@@ -14,9 +15,6 @@ import { createPairing } from './pairing/pairing.ts'
 import type { PairingService } from './pairing/pairing-service.ts'
 import { openPeersStore, type PeersStore } from './peers-store.ts'
 import { Switchboard } from './streams/switchboard.ts'
-
-/** Port for peers where neither flag nor config names one; see config `p2p.port`. */
-const defaultPeerPort = 7778
 
 export interface PeeringOptions {
   readonly paths: HomePaths

@@ -18,7 +18,7 @@ const record = (end: string): PeerRecord => ({
   peerId: `12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5${end}`,
   name: end,
   radius: 'trusted',
-  grants: { infer: true, pool: false, models: false },
+  grants: { infer: true, pool: false },
   addresses: ['/ip4/10.0.0.1/tcp/7778'],
   pairedAt: 1
 })

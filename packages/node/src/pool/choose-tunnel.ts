@@ -51,7 +51,6 @@ export async function chooseTunnel(choice: TunnelChoice): Promise<Tunnel> {
     return tunnel
   } catch (error) {
     throw new BaseError('TUNNEL_FAILED', 'Could not open a tunnel to the other machine.', {
-      advice: 'Check the route between the machines with unhosted doctor.',
       cause: new AggregateError([...failures, error])
     })
   }

@@ -99,9 +99,7 @@ export function createLeaseServer(options: LeaseServerOptions): LeaseServer {
     async stop() {
       for (const end of serving) end()
       serving = []
-      const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.', {
-        advice: 'Retry the request; the next plan leaves it out.'
-      })
+      const stopped = new BaseError('LEASE_LOST', 'The lending machine is stopping.')
       for (const lease of leases) lease.end(stopped)
       await Promise.all(tasks)
     }

@@ -203,5 +203,5 @@ export class LentLease {
 }
 
 function lost(what: string): BaseError {
-  return new BaseError('LEASE_LOST', what, { advice: 'Retry the request; the next plan leaves that machine out.' })
+  return new BaseError('LEASE_LOST', what)
 }

@@ -42,7 +42,6 @@ export function acceptConnection(connection: Duplex): void {
 
 export function tunnelFailed(what: string, cause?: unknown): BaseError {
   return new BaseError('TUNNEL_FAILED', what, {
-    advice: 'Check the route between the machines with unhosted doctor.',
     cause
   })
 }

@@ -132,7 +132,7 @@ describe('allocator', () => {
     const { allocate } = setUp(() => nothingFits)
     await expect(allocate()).rejects.toMatchObject({
       code: 'NO_CAPACITY',
-      message: expect.stringMatching(/tiny needs 30 B.*10 B.*20 B/),
+      message: expect.stringMatching(/tiny does not fit: 20 B.*30 B.*10 B/),
       advice: 'Lend more.'
     })
   })

@@ -1,13 +1,12 @@
 import type { LeaseView } from '@unhosted/core/control'
 import { BaseError } from '@unhosted/core/errors'
 import {
+  describeShortfall,
   type EngineArguments,
   engineArguments,
   type Plan,
-  type PlanResult,
-  type Shortfall
+  type PlanResult
 } from '@unhosted/core/planner'
-import { formatBytes } from '@unhosted/core/units'
 import type { Log } from '../log/index.ts'
 import type { StoredModel } from '../models/types.ts'
 import type { BorrowedLease, LeaseClient, LeaseRequest, MemoryLedger, Reservation } from '../pool/types.ts'
@@ -91,10 +90,11 @@ async function allocateWithRetries(
       // Nobody's model is unloaded for one that would not fit all the same.
       const roomier = await options.plan(model, { purpose, without, unloaded: idle.plans(), signal })
       if (roomier.ok && (await idle.evict())) continue
-      const { shortfall } = result
-      throw new BaseError('NO_CAPACITY', describeShortfall(model, result.shortfall), {
-        advice: shortfall.remedies[0] ?? 'Pair another machine, or lend more memory.',
-        details: { missingBytes: shortfall.missingBytes, remedies: shortfall.remedies }
+      const { missingBytes, remedies } = result.shortfall
+      const [advice] = remedies
+      throw new BaseError('NO_CAPACITY', describeShortfall(model.names[0] ?? model.id, result.shortfall), {
+        ...(advice !== undefined && { advice }),
+        details: { missingBytes, remedies }
       })
     }
     try {
@@ -110,11 +110,6 @@ async function allocateWithRetries(
       without.add(refused.peerId)
     }
   }
-}
-
-function describeShortfall(model: StoredModel, { neededBytes, availableBytes, missingBytes }: Shortfall): string {
-  const [needed, available, missing] = [neededBytes, availableBytes, missingBytes].map(formatBytes)
-  return `${model.names[0]} does not fit: ${missing} are missing (it needs ${needed}, ${available} are available).`
 }
 
 class RefusedByPeer extends Error {
@@ -185,7 +180,6 @@ async function borrow(
 function peerLost(plan: Plan, lease: BorrowedLease, cause: Error): BaseError {
   const machine = plan.segments.find(({ peerId }) => peerId === lease.request.peerId)?.machine ?? lease.request.peerId
   return new BaseError('PEER_LOST', `${machine}, which held a part of ${plan.modelName}, was lost: ${cause.message}`, {
-    advice: 'Retry the request; the next plan leaves that machine out until it is back.',
     cause
   })
 }

@@ -24,7 +24,7 @@ export interface PeerHolders {
     readonly sizeBytes: number
     readonly loaded: boolean
   }[]
-  /** Whether one of its devices can hold a model of these facts at our context size. */
+  /** Whether it can hold a model of these facts at our context size without another machine. */
   fitsSolo(model: StoredModel): boolean
 }
 

@@ -303,7 +303,6 @@ const daemonStopping = (): BaseError => cancelled(undefined, 'The daemon is stop
 function asBaseError(error: unknown): BaseError {
   if (error instanceof BaseError) return error
   return new BaseError('INTERNAL', 'Loading the model failed.', {
-    advice: 'Run with --verbose and report it.',
     cause: error
   })
 }

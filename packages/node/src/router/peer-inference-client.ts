@@ -52,7 +52,7 @@ function headerOf(request: InferenceRequest): InferRequestMessage {
     })
   }
   if (request.body.byteLength > maxInferBodyBytes) {
-    throw new BaseError('REQUEST_TOO_LARGE', 'The request is larger than a peer accepts.', { advice: 'Send less.' })
+    throw new BaseError('REQUEST_TOO_LARGE', 'The request is larger than a peer accepts.')
   }
   const headers: InferRequestMessage['headers'] = {}
   for (const name of inferRequestHeaders) {
@@ -164,13 +164,12 @@ function abortWith(stream: FramedStream, signal: AbortSignal): () => void {
 
 function broken(what: string, cause?: unknown): BaseError {
   return new BaseError('PEER_PROTOCOL', `The peer broke the inference protocol: ${what}.`, {
-    advice: 'Check that both machines run the same version.',
     cause
   })
 }
 
 function lost(): BaseError {
-  return new BaseError('PEER_LOST', 'The peer ended in the middle of an answer.', { advice: 'Ask again.' })
+  return new BaseError('PEER_LOST', 'The peer ended in the middle of an answer.')
 }
 
 function givenUp({ reason }: AbortSignal): BaseError {

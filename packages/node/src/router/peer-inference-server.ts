@@ -207,7 +207,6 @@ function codeOf(error: unknown): string {
 
 function malformed(what: string, cause?: unknown): BaseError {
   return new BaseError('PEER_PROTOCOL', `A request of a peer breaks the protocol: ${what}.`, {
-    advice: 'Check that both machines run the same version.',
     cause
   })
 }

@@ -41,7 +41,6 @@ export async function readJsonFile<T>(path: string, schema: ZodType<T>, missing:
     return schema.parse(JSON.parse(text))
   } catch (error) {
     throw new BaseError('HOME_CORRUPT', `${path} does not parse.`, {
-      advice: 'Restore it from a backup, or move it away and start again.',
       cause: error
     })
   }

@@ -19,6 +19,8 @@ export function fromError(id: string, { message, advice }: BaseError): Check {
   return { id, state: 'error', text: message, advice }
 }
 
-export function fromWarning({ id, severity, text, advice }: HealthWarning): Check {
+/** @param id what was looked at; by default the warning's own id */
+export function fromWarning(warning: HealthWarning, id: string = warning.id): Check {
+  const { severity, text, advice } = warning
   return { id, state: severity, text, advice }
 }

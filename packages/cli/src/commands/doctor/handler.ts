@@ -1,4 +1,4 @@
-import type { HealthWarning } from '@unhosted/core/control'
+import { type HealthWarning, healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { type Colours, safeLine } from '@unhosted/terminal'
 import type { CommandContext, Handler } from '../../command/context.ts'
@@ -25,7 +25,7 @@ async function askDaemon({ client, signal }: CommandContext): Promise<readonly C
     return [
       ok('daemon', `Running as process ${pid} on ${endpoint}.`),
       ...found,
-      ...unique([...known, ...warnings]).map(fromWarning)
+      ...unique([...known, ...warnings]).map((warning) => fromWarning(warning))
     ]
   } catch (error) {
     if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return null
@@ -39,12 +39,7 @@ function unique(warnings: readonly HealthWarning[]): readonly HealthWarning[] {
 }
 
 async function checkWithoutDaemon(context: CommandContext): Promise<readonly Check[]> {
-  const idle: Check = {
-    id: 'daemon',
-    state: 'info',
-    text: 'No daemon is running, so discovery was not checked.',
-    advice: 'Start it with: unhosted serve'
-  }
+  const idle = fromWarning(healthWarning('daemon-stopped', {}), 'daemon')
   try {
     const { gateway, p2p } = await readConfig({}, context)
     const ports = [

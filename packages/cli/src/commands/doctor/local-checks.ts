@@ -3,13 +3,14 @@ import { stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { healthWarning } from '@unhosted/core/control'
 import { isBaseError } from '@unhosted/core/errors'
 import { formatBytes, GiB } from '@unhosted/core/units'
 import { findToolchain } from '@unhosted/node/engine'
 import { type HomePaths, prepareHome } from '@unhosted/node/store'
 import type { CommandContext } from '../../command/context.ts'
 import { lookForEngine } from '../../setup/engine.ts'
-import { type Check, fromError, ok } from './check.ts'
+import { type Check, fromError, fromWarning, ok } from './check.ts'
 
 /** Below this a model of any use does not fit; below a tenth of it even logs are at risk. */
 const scarceDiskBytes = 10 * GiB
@@ -28,13 +29,12 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(home)
     const free = bavail * bsize
-    const text = `${formatBytes(free)} free for models in ${home}.`
-    if (free >= scarceDiskBytes) return ok('disk', text)
-    const advice = 'Free some disk space, or choose another home folder with --home.'
-    return { id: 'disk', state: free < scarceDiskBytes / 10 ? 'error' : 'warning', text, advice }
+    if (free >= scarceDiskBytes) return ok('disk', `${formatBytes(free)} are free for models in ${home}.`)
+    const id = free < scarceDiskBytes / 10 ? 'disk-full' : 'disk-low'
+    return fromWarning(healthWarning(id, { free: formatBytes(free), home }), 'disk')
   } catch (error) {
-    const text = `Cannot read the free disk space of ${home}: ${error instanceof Error ? error.message : String(error)}.`
-    return { id: 'disk', state: 'warning', text, advice: 'Check that the home folder exists and is readable.' }
+    const reason = error instanceof Error ? error.message : String(error)
+    return fromWarning(healthWarning('disk-unreadable', { home, reason }), 'disk')
   }
 }
 
@@ -45,12 +45,7 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
 export async function checkClock(now: number): Promise<Check> {
   const installed = (await stat(fileURLToPath(import.meta.url))).mtimeMs
   if (now >= installed) return ok('clock', `The clock shows ${new Date(now).toISOString()}.`)
-  return {
-    id: 'clock',
-    state: 'error',
-    text: `The clock shows ${new Date(now).toISOString()}, which is before this program was installed.`,
-    advice: 'Set the clock. The expiry of invites depends on it.'
-  }
+  return fromWarning(healthWarning('clock-wrong', { now: new Date(now).toISOString() }), 'clock')
 }
 
 /** The engine, and where there is none whether one can be built. */
@@ -60,13 +55,7 @@ export async function checkEngine(context: CommandContext): Promise<readonly Che
     if (engine !== null)
       return [ok('engine', `${engine.version} from ${engine.directory}.`), ...gpuNotes.map(unusedGpu)]
     await findToolchain(context.environment, availableParallelism())
-    const missing: Check = {
-      id: 'engine',
-      state: 'warning',
-      text: 'The engine is not built yet. The build tools (git, cmake, a compiler) are installed.',
-      advice: 'Build it with: unhosted engine build (serve and demo also build it)'
-    }
-    return [missing]
+    return [fromWarning(healthWarning('engine-not-built', {}), 'engine')]
   } catch (error) {
     if (isBaseError(error) && error.code !== 'CANCELLED') return [fromError('engine', error)]
     throw error
@@ -87,10 +76,8 @@ export async function checkPort(id: string, host: string, port: number, flag: st
     return ok(id, port === 0 ? 'Set to 0: the daemon picks a free port.' : `Port ${port} is free.`)
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const why = taken ? 'another program is using it' : error instanceof Error ? error.message : String(error)
-    const text = `Cannot use port ${port} on ${host}: ${why}.`
-    const advice = `Stop that program (it may be another unhosted serve), or choose another port with ${flag}.`
-    return { id, state: 'error', text, advice }
+    const reason = taken ? 'another program is using it' : error instanceof Error ? error.message : String(error)
+    return fromWarning(healthWarning('port-unusable', { port: String(port), host, reason, flag }), id)
   } finally {
     server.close()
   }

@@ -16,7 +16,7 @@ async function measureAll({ client, output, signal }: CommandContext): Promise<v
   const { peers } = await client.peers({ signal })
   for (const peer of peers.filter((each) => each.paired && each.state === 'connected')) {
     try {
-      await client.measureLink(peer.peerId, { signal })
+      await client.measureLink({ peer: peer.peerId }, { signal })
     } catch (error) {
       // One machine that does not answer must not hide the others.
       if (!isBaseError(error) || error.code === 'CANCELLED') throw error

@@ -56,7 +56,7 @@ describe('plan', () => {
     })
   })
 
-  it.each([0, -1, 1.5, 1e9])('refuses a context of %s tokens', async (ctx) => {
+  it.each([0, -1, 1.5, 63, 1e9])('refuses a context of %s tokens', async (ctx) => {
     const { run } = setUp({ result, loaded: false })
     await expect(run({ ctx })).rejects.toMatchObject({ code: 'USAGE' })
   })

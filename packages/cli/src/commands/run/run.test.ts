@@ -8,6 +8,7 @@ import { type ControlService, createControlServer } from '@unhosted/node/control
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { daemonStatus } from '../../testing/daemon-status.ts'
 import { type Ended, runProgram, temporaryFolder } from '../../testing/program.ts'
 
 const program = fileURLToPath(new URL('../../../bin/unhosted.js', import.meta.url))
@@ -43,7 +44,7 @@ describe('unhosted run', () => {
     const paths = homePaths(home)
     await prepareHome(paths)
     const service: Partial<ControlService> = {
-      status: async () => ({ endpoint: `http://127.0.0.1:${port}` }) as Awaited<ReturnType<ControlService['status']>>
+      status: async () => ({ ...daemonStatus, endpoint: `http://127.0.0.1:${port}` })
     }
     const server = createControlServer({
       paths,

@@ -36,9 +36,7 @@ export const handle: Handler<typeof options, Record<never, never>> = async (args
 async function refuseSecondDaemon({ client, paths, signal }: CommandContext): Promise<void> {
   try {
     const { pid, endpoint } = await client.status({ signal })
-    throw new BaseError('DAEMON_RUNNING', `A daemon already runs on ${paths.home} (process ${pid}, ${endpoint}).`, {
-      advice: 'Use it, stop it with: unhosted stop, or choose another home folder with --home.'
-    })
+    throw new BaseError('DAEMON_RUNNING', `A daemon already runs on ${paths.home} (process ${pid}, ${endpoint}).`)
   } catch (error) {
     if (!isBaseError(error, 'DAEMON_NOT_RUNNING')) throw error
   }

@@ -1,4 +1,10 @@
-import type { DaemonEvent, InstanceView, LeaseView, PeerView } from '@unhosted/core/control'
+import {
+  type DaemonEvent,
+  healthWarning,
+  type InstanceView,
+  type LeaseView,
+  type PeerView
+} from '@unhosted/core/control'
 import { bytes } from '@unhosted/core/units'
 import { recordingOutput } from '@unhosted/terminal/testing'
 import { describe, expect, it } from 'vitest'
@@ -110,7 +116,7 @@ const story: readonly DaemonEvent[] = [
   { event: 'lease', lease: { ...lease, direction: 'borrowed', id: 'b' } },
   { event: 'lease-gone', lease, reason: 'the borrower closed it' },
   { event: 'instance-gone', modelId: 'a', modelName: 'tiny', reason: 'idle for 15 min' },
-  { event: 'warning', warning: { id: 'w', severity: 'warning', text: 'Odd.', advice: 'Look.' } },
+  { event: 'warning', warning: healthWarning('no-network', {}) },
   { event: 'unpaired', peerId, name: 'attic' },
   { event: 'stopping' }
 ]
@@ -137,8 +143,8 @@ describe('serve', () => {
       lent   1.0 KiB of CPU to attic for tiny
       took back memory from attic: the borrower closed it
       tiny unloaded: idle for 15 min
-      warning: Odd.
-        Look.
+      warning: This machine has no network.
+        Connect it to the network of the other machines.
       attic is no longer paired
       Stopping...
       "

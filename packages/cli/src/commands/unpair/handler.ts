@@ -6,6 +6,6 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
   { peer },
   { client, output, signal }
 ) => {
-  const unpaired = await client.unpair(peer, { signal })
+  const unpaired = await client.unpair({ peer }, { signal })
   output.result({ unpaired }, () => `${safeLine(unpaired.name)} is no longer paired.`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BaseError } from '../../errors/index.ts'
+import { maxModelReferenceLength, modelReferenceSchema } from '../../facts/models/index.ts'
 import type { JsonScan } from './json-scan.ts'
 
 /** What the gateway reads of a request; everything else belongs to the engine. */
@@ -7,9 +8,6 @@ export interface RequestHead {
   readonly model: string
   readonly stream: boolean
 }
-
-/** Longest model name in a request. */
-const maxModelNameLength = 256
 
 /**
  * Deepest nesting of a request body. llama.cpp v0.5.0 turns JSON schemas into grammars by
@@ -24,7 +22,6 @@ export const maxRequestDepth = 128
  */
 export const maxRequestContainers = 1_000_000
 
-const modelSchema = z.string().min(1).max(maxModelNameLength)
 const streamSchema = z.boolean().nullish()
 
 /**
@@ -40,9 +37,7 @@ export function checkRequestShape({ depth, containers }: Pick<JsonScan, 'depth' 
     )
   }
   if (containers > maxRequestContainers) {
-    throw new BaseError('REQUEST_TOO_LARGE', `The request body has more than ${maxRequestContainers} parts.`, {
-      advice: 'Send less in one request.'
-    })
+    throw new BaseError('REQUEST_TOO_LARGE', `The request body has more than ${maxRequestContainers} parts.`)
   }
 }
 
@@ -54,12 +49,12 @@ export function readRequestHead(body: unknown): RequestHead {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw malformed('The request body is not a JSON object.', 'Send an object with at least "model".', null)
   }
-  const model = modelSchema.safeParse(own(body, 'model'))
+  const model = modelReferenceSchema.safeParse(own(body, 'model'))
   if (!model.success) {
     throw malformed(
       own(body, 'model') === undefined
         ? 'The request names no model.'
-        : `"model" is not a text of 1 to ${maxModelNameLength} characters.`,
+        : `"model" is not a text of 1 to ${maxModelReferenceLength} characters.`,
       'Set "model" to a name that GET /v1/models lists.',
       'model'
     )

@@ -29,7 +29,7 @@ export function engineError(status: number, body: unknown): BaseError {
     return new BaseError('ENGINE_START_FAILED', reason, { advice: 'The engine is not ready. Retry in a moment.' })
   }
   if (status < 500 || error.message.includes('[json.exception.')) {
-    return new BaseError('REQUEST_MALFORMED', reason, { advice: 'Correct the request.' })
+    return new BaseError('REQUEST_MALFORMED', reason)
   }
   return fault(reason)
 }
@@ -50,7 +50,7 @@ function unsupported({ message }: EngineError): BaseError {
   // The engine advises its own flags, which the client cannot set.
   const purpose = /does not support (embeddings|reranking)/.exec(message)?.[1]
   const what = purpose === undefined ? asSentence(message) : `This model is not served for ${purpose}.`
-  return new BaseError('NOT_SUPPORTED', what, { advice: 'Use a model that supports this.' })
+  return new BaseError('NOT_SUPPORTED', what)
 }
 
 function overflow(error: EngineError): BaseError {
@@ -66,7 +66,7 @@ function overflow(error: EngineError): BaseError {
 }
 
 function fault(what: string): BaseError {
-  return new BaseError('ENGINE_FAULT', what, { advice: 'Retry the request. If it fails again, read the engine log.' })
+  return new BaseError('ENGINE_FAULT', what)
 }
 
 function asSentence(message: string): string {

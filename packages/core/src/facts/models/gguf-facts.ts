@@ -120,5 +120,5 @@ function parseFacts(facts: AnonymousFacts): AnonymousFacts {
 }
 
 function invalid(what: string): BaseError {
-  return new BaseError('MODEL_INVALID', what, { advice: 'Download or convert the file again.' })
+  return new BaseError('MODEL_INVALID', what)
 }

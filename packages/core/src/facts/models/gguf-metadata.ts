@@ -23,9 +23,7 @@ export function readMetadata(metadata: GgufMetadata): MetadataReader {
   const value = (key: string): unknown => (Object.hasOwn(metadata, key) ? metadata[key] : undefined)
   const architecture = value('general.architecture')
   if (typeof architecture !== 'string' || !/^[\w.-]{1,64}$/.test(architecture)) {
-    throw new BaseError('MODEL_INVALID', 'The file does not say which architecture the model has.', {
-      advice: 'Download or convert the file again.'
-    })
+    throw new BaseError('MODEL_INVALID', 'The file does not say which architecture the model has.')
   }
   const count = (key: string): number | undefined => {
     const found = value(`${architecture}.${key}`)

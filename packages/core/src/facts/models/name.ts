@@ -1,7 +1,12 @@
+import { z } from 'zod'
 import { BaseError } from '../../errors/index.ts'
 
 /** Longest name a model may have; peers refuse longer ones. */
 const maxNameLength = 200
+
+/** Longest text by which a model may be asked for, characters: a name, an id, or the beginning of one. */
+export const maxModelReferenceLength = 256
+export const modelReferenceSchema = z.string().min(1).max(maxModelReferenceLength)
 
 /**
  * A model's name as it is stored and compared: lower case, letters, digits and `. _ : / @ + -`.

@@ -97,7 +97,6 @@ export function checkTensorBounds(tensors: readonly TensorInfo[], fileBytes: rea
     if (!Number.isSafeInteger(end) || tensor.fileOffset < 0) throw badTensor(tensor, 'has an impossible offset')
     if (end > size) {
       throw new BaseError('MODEL_INVALID', `The file is truncated: it has ${size} bytes and needs at least ${end}.`, {
-        advice: 'Download or copy it again.',
         details: { tensor: tensor.name.slice(0, 64), sizeBytes: size, neededBytes: end }
       })
     }
@@ -105,7 +104,5 @@ export function checkTensorBounds(tensors: readonly TensorInfo[], fileBytes: rea
 }
 
 function badTensor(tensor: TensorInfo, why: string): BaseError {
-  return new BaseError('MODEL_INVALID', `Tensor "${printable(tensor.name, 64)}" ${why}.`, {
-    advice: 'Download or convert the file again.'
-  })
+  return new BaseError('MODEL_INVALID', `Tensor "${printable(tensor.name, 64)}" ${why}.`)
 }

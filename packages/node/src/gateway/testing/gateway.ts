@@ -78,8 +78,7 @@ export async function* chunksThen(chunks: readonly string[], error: BaseError): 
 /** Settles when the signal aborts, as an engine does whose client is gone. */
 export function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const cancel = (): void =>
-      reject(new BaseError('CANCELLED', 'The request was cancelled.', { advice: 'Ask again.' }))
+    const cancel = (): void => reject(new BaseError('CANCELLED', 'The request was cancelled.'))
     if (signal.aborted) cancel()
     else signal.addEventListener('abort', cancel, { once: true })
   })

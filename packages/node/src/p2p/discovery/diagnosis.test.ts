@@ -55,7 +55,11 @@ const cases: readonly { id: string; facts: Partial<DiscoveryFacts>; expected: re
   },
   { id: 'it runs in WSL', facts: { isWsl: true }, expected: ['wsl-nat', 'network-silent'] },
   { id: 'the only network is a VPN', facts: { interfaces: ['wg0'] }, expected: ['vpn-only', 'network-silent'] },
-  { id: 'there is no default route', facts: { hasDefaultRoute: false }, expected: ['no-route', 'network-silent'] },
+  {
+    id: 'there is no default route',
+    facts: { hasDefaultRoute: false },
+    expected: ['no-default-route', 'network-silent']
+  },
   {
     id: 'another key answers for a paired peer',
     facts: { peersSeen: 1, impostors: ['desk'] },

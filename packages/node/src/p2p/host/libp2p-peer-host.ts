@@ -236,4 +236,4 @@ export class Libp2pPeerHost implements ManagedPeerHost {
 }
 
 /** Deny by default. */
-const noGrants: Grants = { infer: false, pool: false, models: false }
+const noGrants: Grants = { infer: false, pool: false }

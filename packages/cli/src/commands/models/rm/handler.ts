@@ -13,9 +13,7 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
   // A name among others takes no file away.
   const isLast = model.names.length === 1 || !model.names.includes(reference)
   if (isLast && (await isLoaded(model.id, context))) {
-    throw new BaseError('MODEL_IN_USE', `The daemon has loaded ${model.names[0] ?? model.id}.`, {
-      advice: 'Wait until the daemon unloads it, or stop the daemon with: unhosted stop'
-    })
+    throw new BaseError('MODEL_IN_USE', `The daemon has loaded ${model.names[0] ?? model.id}.`)
   }
   const freedBytes = await store.remove(reference)
   const what = freedBytes === 0 ? 'the file stays under its other name' : `${formatBytes(freedBytes)} freed`
@@ -25,7 +23,7 @@ export const handle: Handler<Record<never, never>, typeof positionals> = async (
 /** Without a daemon nothing is loaded. */
 async function isLoaded(modelId: string, { client, signal }: CommandContext): Promise<boolean> {
   try {
-    return await client.isModelLoaded(modelId, { signal })
+    return (await client.isModelLoaded({ modelId }, { signal })).loaded
   } catch (error) {
     if (isBaseError(error, 'DAEMON_NOT_RUNNING')) return false
     throw error

@@ -4,19 +4,18 @@ import { type MemoryNeed, planOnImaginedMachines } from '@unhosted/core/planner'
 import { formatBytes } from '@unhosted/core/units'
 import { silentLog } from '@unhosted/node/log'
 import { createModelStore, type StoredModel } from '@unhosted/node/models'
-import { type Colours, safeLine, usageError } from '@unhosted/terminal'
+import { type Colours, safeLine } from '@unhosted/terminal'
 import type { Handler } from '../../../command/context.ts'
+import { readContextSize } from '../../../setup/context-size.ts'
 import type { options, positionals } from './index.ts'
 
 /** The most that an inventory may hold, bytes. */
 const largestMachine = 2 ** 50
 
 export const handle: Handler<typeof options, typeof positionals> = async (args, { paths, output }) => {
-  if (args.ctx !== undefined && !(Number.isInteger(args.ctx) && args.ctx > 0)) {
-    throw usageError('--ctx must be a whole number of tokens above 0.')
-  }
+  const asked = readContextSize(args.ctx)
   const model = await createModelStore({ paths, log: silentLog }).find(args.model)
-  const contextSize = chooseContextSize(args.ctx ?? null, model.facts.contextLength)
+  const contextSize = chooseContextSize(asked, model.facts.contextLength)
   const need = needOnOneCpu(model, contextSize)
   output.result({ model, contextSize, need }, () => renderModel(model, contextSize, need, output.colours))
 }

@@ -1,0 +1,2 @@
+export * from './bounds.ts'
+export type { DeepReadonly } from './deep-readonly.ts'
