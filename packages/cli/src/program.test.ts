@@ -5,8 +5,11 @@ import { systemClock } from '@unhosted/node/base'
 import { type ControlService, createControlServer } from '@unhosted/node/control'
 import { silentLog } from '@unhosted/node/log'
 import { homePaths, prepareHome } from '@unhosted/node/store'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { runProgram, temporaryFolder } from './testing/program.ts'
+
+// Each case starts the real program, some several times, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 })
 
 const peerId = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 
@@ -102,26 +105,22 @@ describe('exit codes', () => {
     { id: 'completion', args: ['completion', 'bash'], code: 0, error: null, says: /complete .* unhosted/ },
     { id: 'completion for a shell that is none', args: ['completion', 'cmd'], code: 2, error: 'USAGE', says: /cmd/ }
   ]
-  it.each(cases)(
-    '$id: $code',
-    async ({ args, code, error, says }) => {
-      await using folder = await temporaryFolder()
-      const environment = { UNHOSTED_HOME: join(folder.path, 'home') }
-      const flags = error === null ? [] : ['--json']
-      const ended = await runProgram([...args, ...flags], { environment })
-      expect(ended.code, ended.stderr).toBe(code)
-      expect(ended.stderr).toBe('')
-      if (error === null) {
-        expect(ended.stdout).toMatch(says)
-        return
-      }
-      const { error: found } = JSON.parse(ended.stdout) as { error: { code: string; message: string; advice: string } }
-      expect(found.code).toBe(error)
-      expect(`${found.message} ${found.advice}`).toMatch(says)
-      expect(found.advice).toMatch(/\S/)
-    },
-    30_000
-  )
+  it.each(cases)('$id: $code', async ({ args, code, error, says }) => {
+    await using folder = await temporaryFolder()
+    const environment = { UNHOSTED_HOME: join(folder.path, 'home') }
+    const flags = error === null ? [] : ['--json']
+    const ended = await runProgram([...args, ...flags], { environment })
+    expect(ended.code, ended.stderr).toBe(code)
+    expect(ended.stderr).toBe('')
+    if (error === null) {
+      expect(ended.stdout).toMatch(says)
+      return
+    }
+    const { error: found } = JSON.parse(ended.stdout) as { error: { code: string; message: string; advice: string } }
+    expect(found.code).toBe(error)
+    expect(`${found.message} ${found.advice}`).toMatch(says)
+    expect(found.advice).toMatch(/\S/)
+  })
 
   it('come with what happened and what to do, on stderr, without a stack or colours', async () => {
     await using folder = await temporaryFolder()
