@@ -57,9 +57,9 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
     colours: pc.createColors(live && wanted),
     errorColours: pc.createColors(stderr.isTTY === true && wanted),
     progressIsLive,
-    columns: () => stdout.columns ?? defaultColumns,
-    errorColumns: () => (stderr.isTTY === true ? (stderr.columns ?? defaultColumns) : Number.POSITIVE_INFINITY),
-    rows: () => stdout.rows ?? defaultRows,
+    columns: () => known(stdout.columns, defaultColumns),
+    errorColumns: () => (stderr.isTTY === true ? known(stderr.columns, defaultColumns) : Number.POSITIVE_INFINITY),
+    rows: () => known(stdout.rows, defaultRows),
     result(document, text) {
       stdout.write(json ? `${JSON.stringify(document)}\n` : `${text()}\n`)
     },
@@ -79,4 +79,9 @@ export function createOutput({ stdout, stderr, environment, json }: OutputOption
       return () => stdout.off('resize', listener)
     }
   }
+}
+
+/** A terminal whose size was never set says 0. */
+function known(size: number | undefined, fallback: number): number {
+  return size === undefined || size === 0 ? fallback : size
 }

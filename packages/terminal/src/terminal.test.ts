@@ -119,6 +119,22 @@ describe('output', () => {
     expect(output.live).toBe(live)
   })
 
+  it('wraps errors to the terminal, to 80 columns where it has no size, and not at all in a pipe', () => {
+    const widthOf = (isTTY: boolean, columns?: number): number => {
+      const { stdout, stderr } = streams(isTTY)
+      return createOutput({
+        stdout,
+        stderr: Object.assign(stderr, { columns }),
+        environment: {},
+        json: false
+      }).errorColumns()
+    }
+    expect(widthOf(true, 120)).toBe(120)
+    expect(widthOf(true, 0)).toBe(80)
+    expect(widthOf(true)).toBe(80)
+    expect(widthOf(false, 120)).toBe(Number.POSITIVE_INFINITY)
+  })
+
   it('prints documents alone with --json', () => {
     const { stdout, stderr } = streams(true)
     const output = createOutput({ stdout, stderr, environment: {}, json: true })
