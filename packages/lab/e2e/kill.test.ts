@@ -49,8 +49,7 @@ describe('kill -9 of any one process', () => {
       expect(answer.error).toBeNull()
     })
 
-    for (const host of lab.hosts) if (host !== hurt) await host.stop()
-    if (part !== 'daemon') await hurt.stop()
+    await Promise.all(lab.hosts.filter((host) => host !== hurt || part !== 'daemon').map((host) => host.stop()))
     for (const host of lab.hosts) if (host !== hurt) expect(await host.processes()).toEqual([])
     await Promise.all(lab.hosts.map((host) => host.start(args)))
     await connected(lab.hosts)
