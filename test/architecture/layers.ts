@@ -63,6 +63,6 @@ export const layers: readonly Layers[] = [
   },
   {
     root: 'packages/cli/src',
-    order: ['version', 'command', 'setup', 'render', 'chat', 'testing', 'commands', 'docs']
+    order: ['version', 'command', 'setup', 'render', 'chat', 'commands', 'docs', 'main', 'testing']
   }
 ]

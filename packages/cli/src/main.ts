@@ -31,14 +31,21 @@ export async function start(): Promise<void> {
     interrupts.interrupt()
   })
   try {
-    process.exitCode = await runCommand(process.argv.slice(2), interrupts.signal)
+    process.exitCode = await runCommand(process.argv.slice(2), process, interrupts.signal)
   } finally {
     interrupts.stop()
   }
 }
 
-async function runCommand(argv: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const { stdout, stderr, env } = process
+/** What a command reads and writes of its process. */
+export type Surroundings = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
+
+/** Run one command line, errors included. @returns the exit code */
+export async function runCommand(
+  argv: readonly string[],
+  { stdin, stdout, stderr, env }: Surroundings,
+  signal: AbortSignal
+): Promise<ExitCode> {
   // Before the parser has spoken, so that its own errors come in the form that was asked for.
   const flag = (name: string): boolean => argv.includes(name)
   const output = createOutput({ stdout, stderr, environment: env, json: flag('--json') })
@@ -50,7 +57,7 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
     const paths = homePaths(chosen.home ?? defaultHome(env))
     const context: CommandContext = {
       output,
-      input: process.stdin,
+      input: stdin,
       screen: stdout,
       paths,
       environment: env,

@@ -1,10 +1,11 @@
 import { createLab, type Host, type KillTarget, type Lab } from '@unhosted/lab'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ask } from './support/ask.ts'
 import { connected, eventually, expectClean, limited, startPaired } from './support/story.ts'
 
 const question = { prompt: 'The dog', tokens: 8 }
 
+// Each case ends with all hosts clean and connected again, which is what the next one begins with.
 describe('kill -9 of any one process', () => {
   let lab: Lab
   /** Two of the three hosts are enough for the model, so the loss of one other leaves a pool to be made. */
@@ -13,10 +14,12 @@ describe('kill -9 of any one process', () => {
   let lender: Host
   let spare: Host
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     args = await limited(2)
     lab = await createLab({ hosts: 3 })
     await startPaired(lab, args)
+  })
+  beforeEach(async () => {
     head = lab.host(1)
     const answer = await ask(head, question)
     expect(answer.error).toBeNull()
@@ -24,7 +27,7 @@ describe('kill -9 of any one process', () => {
     lender = others.find((host) => answer.plan?.includes(host.name)) ?? lab.host(2)
     spare = others.find((host) => host !== lender) ?? lab.host(3)
   })
-  afterEach(() => lab.stop())
+  afterAll(() => lab?.stop())
 
   const cases: readonly { readonly id: string; readonly victim: () => Host; readonly part: KillTarget }[] = [
     { id: 'the head machine’s daemon', victim: () => head, part: 'daemon' },
@@ -46,8 +49,7 @@ describe('kill -9 of any one process', () => {
       expect(answer.error).toBeNull()
     })
 
-    for (const host of lab.hosts) if (host !== hurt) await host.stop()
-    if (part !== 'daemon') await hurt.stop()
+    await Promise.all(lab.hosts.filter((host) => host !== hurt || part !== 'daemon').map((host) => host.stop()))
     for (const host of lab.hosts) if (host !== hurt) expect(await host.processes()).toEqual([])
     await Promise.all(lab.hosts.map((host) => host.start(args)))
     await connected(lab.hosts)

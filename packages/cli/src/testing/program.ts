@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../bin/unhosted.js', import.meta.url))
 
+/** What a program needs to start, and where Node keeps compiled code between starts. */
+export const bareEnvironment: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE
+}
+
 export interface Ended {
   readonly code: number | null
   readonly stdout: string
@@ -23,7 +29,7 @@ export function runProgram(
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...(options.nodeOptions ?? []), program, ...args], {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.environment },
+      env: { ...bareEnvironment, HOME: '/nonexistent', ...options.environment },
       timeout: 20_000,
       killSignal: 'SIGKILL'
     })

@@ -17,10 +17,12 @@ import { createWallet } from '@unhosted/swarm/wallet'
 import { toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Ended, runProgram } from './testing/program.ts'
+import { runHere } from './testing/run-here.ts'
 
-// The real program against a real chain, without a terminal: what scripts do. lab/e2e/wallet.test.ts types.
+// Commands against a real chain, without a terminal: what scripts do. lab/e2e/wallet.test.ts types.
+// Most run in this process; one of each kind (reads, refuses, signs) starts the real program.
 
-// Each case starts several processes, on a machine that may be busy.
+// Every command waits for a chain, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const passphrase = 'four words nobody guesses'
@@ -47,9 +49,11 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const run = (...args: readonly string[]): Promise<Ended> =>
-  runProgram([...args], { environment: { UNHOSTED_HOME: home } })
-const sign = (...args: readonly string[]): Promise<Ended> => run(...args, '--yes', '--passphrase-file', passphraseFile)
+const run = (...args: readonly string[]): Promise<Ended> => runHere(args, { UNHOSTED_HOME: home })
+const signed = (...args: readonly string[]) => [...args, '--yes', '--passphrase-file', passphraseFile]
+const sign = (...args: readonly string[]): Promise<Ended> => run(...signed(...args))
+/** The program itself. */
+const start = (...args: readonly string[]): Promise<Ended> => runProgram(args, { environment: { UNHOSTED_HOME: home } })
 
 /** The JSON document of a command that must succeed. */
 async function document(...args: readonly string[]): Promise<Record<string, unknown>> {
@@ -60,12 +64,14 @@ async function document(...args: readonly string[]): Promise<Record<string, unkn
 
 describe('a wallet on a chain', () => {
   it('asks for a chain, takes the one it is given, and then remembers it', async () => {
-    const lost = await run('wallet', 'balance')
+    const lost = await start('wallet', 'balance')
     expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining('unhosted swarm use') })
-    const used = await run('swarm', 'use', '--rpc', `${chain.rpcUrl}/?key=sesame`, '--deployment', deployment)
+    const used = await start('swarm', 'use', '--rpc', `${chain.rpcUrl}/?key=sesame`, '--deployment', deployment)
     expect(used).toMatchObject({ code: 0, stdout: expect.stringContaining('Using chain 31337') })
     expect(used.stdout + used.stderr).not.toContain('sesame')
-    expect(await document('wallet', 'balance')).toMatchObject({
+    const asked = await start('wallet', 'balance', '--json')
+    expect(asked).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(asked.stdout)).toMatchObject({
       chainId: 31_337,
       payer: devAccount(1).address.toLowerCase(),
       inHandMicroUsdc: '1000000000000',
@@ -106,7 +112,7 @@ describe('a wallet on a chain', () => {
   })
 
   it('deposits, showing what it signs, and withdraws to any address', async () => {
-    const deposited = await sign('wallet', 'deposit', '5')
+    const deposited = await start(...signed('wallet', 'deposit', '5'))
     expect(deposited).toMatchObject({ code: 0, stdout: expect.stringContaining('Deposited $5.00 USDC') })
     for (const shown of ['ReceiveWithAuthorization', 'depositWithAuthorization', '$5.00 USDC', 'fee      at most']) {
       expect(deposited.stderr).toContain(shown)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createControlClient } from '@unhosted/node/control'
 import { homePaths } from '@unhosted/node/store'
 import { describe, expect, it } from 'vitest'
-import { runProgram, temporaryFolder } from './testing/program.ts'
+import { bareEnvironment, runProgram, temporaryFolder } from './testing/program.ts'
 
 const program = fileURLToPath(new URL('../bin/unhosted.js', import.meta.url))
 /** A clean stop, by the promise of the docs. */
@@ -23,7 +23,7 @@ async function startDaemon(home: string, args: readonly string[] = []): Promise<
   const network = ['--port', '0', '--p2p-port', '0', '--p2p-address', '127.0.0.1', '--no-mdns']
   const child = spawn(process.execPath, [program, 'serve', '--json', '--home', home, ...network, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, UNHOSTED_ENGINE: home }
+    env: { ...bareEnvironment, UNHOSTED_ENGINE: home }
   })
   const { promise: ended, resolve: onEnd } = Promise.withResolvers<number | NodeJS.Signals | null>()
   child.once('exit', (code, signal) => onEnd(code ?? signal))

@@ -8,6 +8,7 @@ import { homePaths, prepareHome } from '@unhosted/node/store'
 import { describe, expect, it } from 'vitest'
 import { daemonStatus } from './testing/daemon-status.ts'
 import { runProgram, temporaryFolder } from './testing/program.ts'
+import { runHere } from './testing/run-here.ts'
 
 describe('exit codes', () => {
   const cases: {
@@ -101,13 +102,16 @@ describe('exit codes', () => {
     { id: 'completion', args: ['completion', 'bash'], code: 0, error: null, says: /complete .* unhosted/ },
     { id: 'completion for a shell that is none', args: ['completion', 'cmd'], code: 2, error: 'USAGE', says: /cmd/ }
   ]
+  /** The others run in this process: a start tells nothing more of them. */
+  const started = new Set(['--version', 'nothing at all prints the help', 'a mistyped command', 'no daemon'])
   it.each(cases)(
     '$id: $code',
-    async ({ args, code, error, says }) => {
+    async ({ id, args, code, error, says }) => {
       await using folder = await temporaryFolder()
       const environment = { UNHOSTED_HOME: join(folder.path, 'home') }
       const flags = error === null ? [] : ['--json']
-      const ended = await runProgram([...args, ...flags], { environment })
+      const line = [...args, ...flags]
+      const ended = await (started.has(id) ? runProgram(line, { environment }) : runHere(line, environment))
       expect(ended.code, ended.stderr).toBe(code)
       expect(ended.stderr).toBe('')
       if (error === null) {
