@@ -62,7 +62,7 @@ export function parseMemoryLimit(text: string): MemoryLimit {
   const fraction = Number(percent[1]) / 100
   if (fraction > 1) {
     throw new BaseError('CONFIG_INVALID', `"${text}" is more than 100%.`, {
-      advice: 'Use at most 100%.'
+      advice: 'Write at most 100%.'
     })
   }
   return { fraction }

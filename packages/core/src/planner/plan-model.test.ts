@@ -146,7 +146,8 @@ const exclusionCases: readonly {
     peers: [inventPeer(inventMachine('a', [cpu(GiB)], { engineVersion: 'llama.cpp/0 rpc/6.0.0' }))],
     expected: {
       reason: 'engine-version',
-      explanation: 'a runs engine llama.cpp/0 rpc/6.0.0, this machine llama.cpp/1 rpc/7.0.0; a pool needs equal ones.'
+      explanation:
+        'a runs engine llama.cpp/0 rpc/6.0.0 and this machine llama.cpp/1 rpc/7.0.0; a pool needs the same version.'
     }
   },
   {
@@ -163,7 +164,7 @@ const exclusionCases: readonly {
     id: 'nothing-lent of a device',
     head: inventMachine('head', [cpu(0.8 * GiB)]),
     peers: [peer('a', [gpu(4 * GiB), inventDevice('CPU', GiB, { lendableBytes: 0 })])],
-    expected: { reason: 'nothing-lent', deviceId: 'CPU', explanation: 'a lends nothing of CPU.' }
+    expected: { reason: 'nothing-lent', deviceId: 'CPU', explanation: 'a does not lend its CPU.' }
   },
   {
     id: 'too-small',

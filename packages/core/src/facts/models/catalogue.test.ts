@@ -64,7 +64,7 @@ describe('parseCatalogue', () => {
     ['a number for a source', { mine: 7 }, /is not a JSON object/],
     ['a path for a source', { mine: '/tmp/a.gguf' }, /"mine": "\/tmp\/a.gguf" is no hf: reference/],
     ['a malformed reference', { mine: 'hf:nothing' }, /"mine": "hf:nothing" is not a reference/],
-    ['an impossible name', { 'my model': 'hf:o/a' }, /"my model": "my model" cannot be the name/]
+    ['an impossible name', { 'my model': 'hf:o/a' }, /"my model": "my model" is not a valid model name\.$/]
   ])('refuses %s, naming the entry and the file', (_id, json, message) => {
     expect(() => parseCatalogue(json, 'own.json')).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) })

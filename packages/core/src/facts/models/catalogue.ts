@@ -96,7 +96,7 @@ function parseUrl(reference: string): ModelSource {
 }
 
 function invalidEntry(origin: string, what: string, cause?: unknown): BaseError {
-  return new BaseError('CONFIG_INVALID', `The catalogue ${origin} does not parse: ${what}.`, {
+  return new BaseError('CONFIG_INVALID', `The catalogue ${origin} does not parse: ${what.replace(/\.$/, '')}.`, {
     advice: 'Write entries like "qwen3:8b": "hf:Qwen/Qwen3-8B-GGUF:Q4_K_M".',
     cause
   })
