@@ -226,12 +226,12 @@ function modelUnknown(reference: string, servable: readonly ServableModel[]): Ba
   const names = servable.flatMap(({ names }) => names).slice(0, 8)
   return new BaseError(
     'MODEL_UNKNOWN',
-    `No machine here or paired holds a model called "${reference.slice(0, 100)}".`,
+    `No model named "${reference.slice(0, 100)}" on this machine or on a paired one.`,
     {
       advice:
         names.length === 0
-          ? 'Import one with unhosted models import FILE, or pull one with unhosted models pull REF.'
-          : `Models that can be served now: ${names.join(', ')}. Others come with unhosted models pull.`
+          ? 'Import one with unhosted models import FILE, or download one with unhosted models pull REFERENCE.'
+          : `Available models: ${names.join(', ')}. Download others with unhosted models pull.`
     }
   )
 }
