@@ -48,7 +48,8 @@ describe('the table', () => {
   it.each(Object.entries<WarningSpec>(warningTable))('%s speaks in sentences', (id, { title, text, remedy }) => {
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/)
     expect(title).toMatch(/^[A-Z].*[^.]$/)
-    if (id === 'preload-failed') return
+    // These tell in words of others what is wrong.
+    if (id === 'preload-failed' || id === 'gpu-unused') return
     expect(text).toMatch(/^[A-Z{].*\.$/)
     expect(remedy).toMatch(/^[A-Z{].*\.$/)
   })

@@ -26,14 +26,21 @@ export const warningTable = {
   'engine-not-built': {
     severity: 'warning',
     title: 'The engine is not built yet',
-    text: 'There is no engine yet; git, cmake and a compiler to build it are there.',
-    remedy: 'Build it with: unhosted engine build (serve and demo do it as well).'
+    text: 'The engine is not built yet. The build tools (git, cmake, a compiler) are installed.',
+    remedy: 'Build it with: unhosted engine build (serve and demo also build it).'
   },
   'preload-failed': {
     severity: 'warning',
     title: 'A model could not be loaded at start',
     text: '{model} could not be loaded: {reason}',
     remedy: '{advice}'
+  },
+
+  'gpu-unused': {
+    severity: 'warning',
+    title: 'A graphics card is not used',
+    text: '{note}',
+    remedy: 'Then run unhosted doctor again.'
   },
 
   // This machine
@@ -54,38 +61,38 @@ export const warningTable = {
   'disk-low': {
     severity: 'warning',
     title: 'Little disk space',
-    text: 'Only {free} are free for models in {home}.',
-    remedy: 'Free some space, or choose another home folder with --home.'
+    text: 'Only {free} free for models in {home}.',
+    remedy: 'Free some disk space, or choose another home folder with --home.'
   },
   'disk-full': {
     severity: 'error',
     title: 'Almost no disk space',
-    text: 'Only {free} are free in {home}, too little even for logs.',
-    remedy: 'Free some space, or choose another home folder with --home.'
+    text: 'Only {free} free in {home}: soon even logs have no room.',
+    remedy: 'Free some disk space, or choose another home folder with --home.'
   },
   'disk-unreadable': {
     severity: 'warning',
     title: 'The free disk space is unknown',
-    text: 'The free space of {home} cannot be read: {reason}.',
-    remedy: 'Correct the home folder first.'
+    text: 'Cannot read the free disk space of {home}: {reason}.',
+    remedy: 'Check that the home folder exists and is readable.'
   },
   'clock-wrong': {
     severity: 'error',
     title: 'The clock is wrong',
-    text: 'The clock says {now}, which is before this program was installed.',
-    remedy: 'Set the clock; invites expire by it.'
+    text: 'The clock shows {now}, which is before this program was installed.',
+    remedy: 'Set the clock. The expiry of invites depends on it.'
   },
   'port-unusable': {
     severity: 'error',
     title: 'A port cannot be used',
-    text: 'Port {port} on {host} cannot be used: {reason}.',
-    remedy: 'Stop the program that uses it (another unhosted serve, perhaps), or choose another port with {flag}.'
+    text: 'Cannot use port {port} on {host}: {reason}.',
+    remedy: 'Stop that program (it may be another unhosted serve), or choose another port with {flag}.'
   },
   'daemon-stopped': {
     severity: 'info',
     title: 'No daemon runs',
-    text: 'No daemon runs on this home folder, so discovery cannot be checked.',
-    remedy: 'Start one with: unhosted serve.'
+    text: 'No daemon is running, so discovery was not checked.',
+    remedy: 'Start it with: unhosted serve.'
   },
 
   // Other machines

@@ -28,7 +28,6 @@ export function fileError(path: string, error: unknown): unknown {
   const reason = errno === undefined ? undefined : reasons[errno]
   if (reason === undefined) return error
   return new BaseError('HOME_UNUSABLE', `${path} cannot be used: ${reason}.`, {
-    advice: 'Correct its owner and permissions, or choose another home folder with --home.',
     cause: error
   })
 }

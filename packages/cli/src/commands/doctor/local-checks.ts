@@ -29,7 +29,7 @@ export async function checkDisk({ home }: HomePaths): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(home)
     const free = bavail * bsize
-    if (free >= scarceDiskBytes) return ok('disk', `${formatBytes(free)} are free for models in ${home}.`)
+    if (free >= scarceDiskBytes) return ok('disk', `${formatBytes(free)} free for models in ${home}.`)
     const id = free < scarceDiskBytes / 10 ? 'disk-full' : 'disk-low'
     return fromWarning(healthWarning(id, { free: formatBytes(free), home }), 'disk')
   } catch (error) {
@@ -64,7 +64,7 @@ export async function checkEngine(context: CommandContext): Promise<readonly Che
 
 /** @param note why the engine does not use a GPU, and what to install */
 export function unusedGpu(note: string): Check {
-  return { id: 'gpu', state: 'warning', text: note, advice: 'Then run unhosted doctor again.' }
+  return fromWarning(healthWarning('gpu-unused', { note }), 'gpu')
 }
 
 /** @param flag sets another port */

@@ -3,7 +3,7 @@ import { describeShortfall, type Shortfall } from '@unhosted/core/planner'
 import { safeLine } from '@unhosted/terminal'
 
 /**
- * The error for a model that fits nowhere, with all that would make it fit.
+ * The error for a model that does not fit, with all that would make it fit.
  * @param loaded names of the models that take memory now, and would make room
  */
 export function shortfallError(model: string, shortfall: Shortfall, loaded: readonly string[] = []): BaseError {
