@@ -131,7 +131,7 @@ describe('exit codes', () => {
     const { stdout, stderr } = await runProgram(['status', '--home', folder.path])
     expect(stdout).toBe('')
     expect(stderr).toBe(
-      `error[DAEMON_NOT_RUNNING]: No daemon runs on ${folder.path}.\n  Start one with: unhosted serve\n`
+      `error[DAEMON_NOT_RUNNING]: No daemon runs on ${folder.path}.\n  Start it with unhosted serve.\n`
     )
   })
 
