@@ -29,6 +29,8 @@ export default defineConfig({
   test: {
     // The default leaves one core free, which is half of a machine with two.
     maxWorkers: '100%',
+    // Key derivation and property tests take seconds where every core is busy.
+    testTimeout: 20_000,
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       {
@@ -51,9 +53,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 }
         }
       },
-      // Starting a program takes seconds on a machine that is busy.
+      // Starting a program, or a chain, takes seconds on a machine that is busy.
       { extends: true, test: { name: 'process', include: processes, testTimeout: 30_000 } },
-      { extends: true, test: { name: 'chain', include: chain } },
+      { extends: true, test: { name: 'chain', include: chain, testTimeout: 30_000, hookTimeout: 30_000 } },
       { extends: true, test: { name: 'engine', include: engine, globalSetup: ['test/engine.setup.ts'] } },
       {
         extends: true,

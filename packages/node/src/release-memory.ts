@@ -16,6 +16,7 @@ let collect: CollectGarbage | null = null
  * without this and 108 MB with it (Node 24.21 on Linux x64, November 2026); it takes a quarter of a second of one core.
  * Node's `--optimize-for-size` saves as much (105 MB), but it slows everything, tunnels and answers included, and can
  * only be given to a new process.
+ * @internal
  */
 export async function releaseMemory(): Promise<void> {
   if (collect === null) {

@@ -124,6 +124,7 @@ export const planReportSchema = z.object({
   loaded: z.boolean(),
   devices: boundedList(z.object({ peerId: boundedLine, machine: boundedLine, device }))
 })
+/** @internal */
 export type PlanReport = DeepReadonly<z.output<typeof planReportSchema>>
 
 /** A single-use invite, as `unhosted pair --invite` prints it. Holds a secret: never log it. */

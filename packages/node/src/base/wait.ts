@@ -1,6 +1,11 @@
 import { cancelled } from '@unhosted/core/errors'
 import type { Clock } from './clock.ts'
 
+/** Resolves in the next turn of the event loop: after all microtasks, and after I/O that is ready now. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}
+
 /** Resolves after `ms`. @throws BaseError CANCELLED when `signal` aborts before */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

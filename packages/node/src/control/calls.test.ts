@@ -89,10 +89,14 @@ describe.each(names)('%s', (name) => {
       advice: expect.stringContaining('same version')
     })
   })
+})
 
-  it.runIf(request !== null)('refuses a malformed request before the daemon sees it', async () => {
+const withRequest = names.filter((name) => samples[name][0] !== null)
+
+describe.each(withRequest)('%s', (name) => {
+  it('refuses a malformed request before the daemon sees it', async () => {
     asked.delete(name)
-    for (const malformed of [{}, [], { ...request, unknown: true }]) {
+    for (const malformed of [{}, [], { ...samples[name][0], unknown: true }]) {
       await expect(call(name, malformed)).rejects.toMatchObject({ code: 'REQUEST_MALFORMED' })
     }
     expect(asked.has(name)).toBe(false)

@@ -20,7 +20,7 @@ async function standIn(home: TestHome, engine: Engine, pathVariable: string): Pr
   const here = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href)
   const script = `
     import { createEngineRunner } from ${here('./runner.ts')}
-    import { tinyServer } from ${here('./testing.ts')}
+    import { tinyServer } from ${here('./testing/engine.ts')}
     import { homePaths } from ${here('../store/index.ts')}
     import { silentLog } from ${here('../log/index.ts')}
     const runner = createEngineRunner({

@@ -10,9 +10,7 @@ import { silentLog } from '../log/index.ts'
 import { tinyModel } from './bundled-model.ts'
 import { heldModels } from './held-models.ts'
 import { loadCatalogue } from './load-catalogue.ts'
-import { modelFolders } from './model-index.ts'
 import { createModelStore } from './model-store.ts'
-import { partialKey, removePartials } from './partial-download.ts'
 import { ggufBytes, splitBytes } from './testing/gguf.ts'
 import type { ModelStore } from './types.ts'
 
@@ -236,22 +234,5 @@ describe('loadCatalogue', () => {
   it('is shipped whole', async () => {
     const text = await readFile(new URL('../../assets/catalogue.json', import.meta.url), 'utf8')
     expect(parseCatalogue(JSON.parse(text), 'shipped').size).toBeGreaterThan(20)
-  })
-})
-
-describe('removePartials', () => {
-  it('deletes old downloads, and says how much room that made', async () => {
-    const folders = modelFolders(join(home, 'models'))
-    expect(await removePartials(folders, 1000, Date.now())).toBe(0)
-    for (const source of ['old', 'new']) {
-      const folder = join(folders.partial, partialKey(source))
-      await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, 'download.json'), '{}')
-      await writeFile(join(folder, 'model.gguf.ipull'), Buffer.alloc(8192, 1))
-    }
-    const record = join(folders.partial, partialKey('old'), 'download.json')
-    await utimes(record, 1, 1)
-    expect(await removePartials(folders, 3600_000, Date.now())).toBeGreaterThanOrEqual(8192)
-    expect(await readdir(folders.partial)).toEqual([partialKey('new')])
   })
 })

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { hasErrno } from '../base/index.ts'
 import { readJsonFile, writeJsonFile } from '../store/index.ts'
 import { type ModelFolders, makeFolder } from './model-index.ts'
 import type { RemoteFile } from './remote-file.ts'
@@ -65,25 +64,4 @@ export async function openPartial(folders: ModelFolders, source: string): Promis
 /** Name of the folder and of the lock of a source's download. */
 export function partialKey(source: string): string {
   return createHash('sha256').update(source).digest('hex').slice(0, 32)
-}
-
-/**
- * Delete downloads that nobody has gone on with for a time; never done unasked.
- * @returns bytes freed
- */
-export async function removePartials(folders: ModelFolders, olderThanMs: number, now: number): Promise<number> {
-  const names = await readdir(folders.partial).catch((error: unknown) => {
-    if (hasErrno(error, 'ENOENT')) return []
-    throw error
-  })
-  let freed = 0
-  for (const name of names) {
-    const folder = join(folders.partial, name)
-    const record = await stat(join(folder, 'download.json')).catch(() => null)
-    if (record === null || now - record.mtimeMs < olderThanMs) continue
-    const files = await readdir(folder)
-    for (const file of files) freed += (await stat(join(folder, file))).blocks * 512
-    await rm(folder, { recursive: true, force: true })
-  }
-  return freed
 }

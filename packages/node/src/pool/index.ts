@@ -1,5 +1,5 @@
 export { createLeaseClient, type LeaseClientOptions } from './lease-client.ts'
 export { createLeaseServer } from './lease-server.ts'
-export { defaultLeaseLimits, type LeaseLimits, type LeaseServerOptions } from './lease-server-options.ts'
-export { createMemoryLedger, type MemoryLedgerOptions } from './ledger.ts'
+export { defaultLeaseLimits } from './lease-server-options.ts'
+export { createMemoryLedger } from './ledger.ts'
 export type * from './types.ts'

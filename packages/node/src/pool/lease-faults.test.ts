@@ -60,7 +60,10 @@ describe('time and faults of a lease', () => {
     await clock.advance(4000)
     expect(socket.destroyed || socket.readableEnded).toBe(false)
     await clock.advance(1500)
-    expect(await lease.ended).toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('silent') })
+    expect(await lease.ended).toMatchObject({
+      code: 'LEASE_LOST',
+      message: expect.stringContaining('stopped answering')
+    })
     await over(socket)
     await clock.advance(1000)
     await freed()

@@ -18,7 +18,10 @@ interface ConnectionEnds {
   readonly serverPort: number
 }
 
-/** The user who owns the client's end of a loopback connection, by the kernel's table; null when it is not in it. */
+/**
+ * The user who owns the client's end of a loopback connection, by the kernel's table; null when it is not in it.
+ * @internal
+ */
 export function clientUid(table: string, ends: ConnectionEnds): number | null {
   const client = endpoint(ends.clientPort)
   const server = endpoint(ends.serverPort)

@@ -19,7 +19,7 @@ export interface IdleInstances {
   evict(): Promise<boolean>
 }
 
-export interface AllocationRequest {
+interface AllocationRequest {
   readonly purpose: Purpose
   readonly signal: AbortSignal
   readonly idle: IdleInstances

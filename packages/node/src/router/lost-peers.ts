@@ -1,7 +1,10 @@
 import { type Clock, createEmitter, type Part } from '../base/index.ts'
 import type { Log } from '../log/index.ts'
 
-/** How long a peer that failed a plan is left out of the next ones, ms. */
+/**
+ * How long a peer that failed a plan is left out of the next ones, ms.
+ * @internal
+ */
 export const leftOutMs = 30_000
 
 /** Remembers which peers failed a moment ago. */

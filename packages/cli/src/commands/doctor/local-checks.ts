@@ -62,7 +62,10 @@ export async function checkEngine(context: CommandContext): Promise<readonly Che
   }
 }
 
-/** @param note why the engine does not use a GPU, and what to install */
+/**
+ * @param note why the engine does not use a GPU, and what to install
+ * @internal
+ */
 export function unusedGpu(note: string): Check {
   return fromWarning(healthWarning('gpu-unused', { note }), 'gpu')
 }

@@ -4,7 +4,7 @@ import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { ZodType } from 'zod'
-import { type Clock, withTimeLimit } from '../../base/index.ts'
+import { type Clock, nextTurn, withTimeLimit } from '../../base/index.ts'
 import { type FramedStream, maxFrameBytes } from './framed-stream.ts'
 
 /** A length that fits maxFrameBytes takes at most this many bytes as an unsigned varint. */
@@ -176,7 +176,7 @@ export class Libp2pFramedStream implements FramedStream {
     const { promise, reject } = Promise.withResolvers<never>()
     const cancels: (() => void)[] = []
     // Decoding takes microtasks only, so that one turn later all that is here has been decoded.
-    const onAbort = (): void => void setImmediate(() => reject(cancelled(signal.reason)))
+    const onAbort = (): void => void nextTurn().then(() => reject(cancelled(signal.reason)))
     const onSilence = (): void => reject(lost(`The peer was silent for ${timeoutMs} ms.`, undefined, { silent: true }))
     const onSlow = (): void => reject(this.#fault('a frame came too slowly'))
     this.#onPartial = () => {

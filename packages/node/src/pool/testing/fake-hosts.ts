@@ -2,7 +2,7 @@ import { defaultGrants, type Grants, type PeerRecord } from '@unhosted/core/peer
 import type { PeerHost, PeerHostEvents, PeerPresence, ProtocolHandler } from '../../p2p/types.ts'
 import { failed, type MemoryLink, MemoryStream } from './memory-stream.ts'
 
-export interface FakeHost extends PeerHost {
+interface FakeHost extends PeerHost {
   readonly handlers: Map<string, ProtocolHandler>
   readonly presence: PeerPresence
   /** Change what the other host may do here. */
