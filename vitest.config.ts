@@ -10,14 +10,13 @@ const tests = (name: string): string[] => [
   `benchmarks/src/**/${name}.test.ts`,
   `test/${name}.test.ts`
 ]
-/**
- * Pure code. The files of one worker share their modules: loading them again for each takes longer than the tests.
- * bit-flips replaces a module, which works with modules of its own only.
- */
+/** Pure code. */
 const pure = [
   'packages/{core,terminal}/src/**/*.test.ts',
   'packages/swarm/src/{audit-log,budget,deal,verification}/**/!(bit-flips).test.ts'
 ]
+/** These replace a module, or measure memory, which works with modules of their own only. */
+const isolated = ['packages/swarm/src/audit-log/bit-flips.test.ts', 'packages/node/src/p2p/intruders.test.ts']
 /** What a test needs, by the end of its file's name; `npm run test:quick` leaves these out. */
 const engine = tests('*.engine')
 const chain = tests('*.chain')
@@ -32,15 +31,18 @@ export default defineConfig({
     // Key derivation and property tests take seconds where every core is busy.
     testTimeout: 20_000,
     projects: [
+      // The files of one worker share their modules: loading them for each file takes longer than most tests.
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       {
         extends: true,
         test: {
           name: 'unit',
           include: tests('*'),
-          exclude: [...pure, ...engine, ...chain, ...processes]
+          exclude: [...pure, ...isolated, ...engine, ...chain, ...processes],
+          isolate: false
         }
       },
+      { extends: true, test: { name: 'isolated', include: isolated } },
       {
         extends: true,
         // One worker for all, after the others: the rules share the parsed tree.

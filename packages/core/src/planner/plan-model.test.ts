@@ -111,6 +111,19 @@ describe('planModel', () => {
     expect(planModel(inventRequest({ head })).ok).toBe(false)
   })
 
+  it('gives no device a layer that is larger than its room, where the device before it could take more', () => {
+    const layerBytes = [114, 150, 83, 170, 68, 20, 80].map((size) => size * MiB)
+    const plan = planOf(
+      inventRequest({
+        model: inventModel({ layerBytes, embeddingBytes: 0, outputBytes: 0 }),
+        contextSize: 2048,
+        head: inventMachine('head', [cpu(487 * MiB), gpu(477 * MiB), gpu(785 * MiB, 'CUDA1')])
+      })
+    )
+    for (const { need, budgetBytes } of plan.segments) expect(need.total).toBeLessThanOrEqual(budgetBytes)
+    expect(plan.segments.map(({ layerCount }) => layerCount)).toHaveLength(3)
+  })
+
   it('follows uneven layers', () => {
     const model = inventModel({ layerBytes: [700, 10, 10, 10, 10, 10, 10, 700].map((size) => size * MiB) })
     const head = inventMachine('head', [cpu(1.2 * GiB)])

@@ -162,6 +162,7 @@ function needOf(device: Candidate, start: number, end: number, { estimator, pipe
  */
 function distribute(order: readonly Candidate[], starts: readonly number[], sizer: Sizer): readonly Part[] {
   const { layerCount } = sizer.estimator.facts
+  const othersHold = restHolder(order, starts, sizer)
   const parts: Part[] = []
   let start = 0
   order.forEach((candidate, index) => {
@@ -169,12 +170,45 @@ function distribute(order: readonly Candidate[], starts: readonly number[], size
     const fair = start + fairShare(order.slice(index), layerCount - start, sizer.estimator)
     const atMost = furthestEnd(candidate, start, layerCount - after, sizer)
     const atLeast = Math.max(starts[index + 1] ?? layerCount, start + 1)
-    const end = Math.max(atLeast, Math.min(atMost, fair))
+    const wanted = Math.max(atLeast, Math.min(atMost, fair))
+    const ends = [...range(atLeast, wanted).toReversed(), ...range(wanted + 1, atMost)]
+    const end = ends.find((each) => othersHold(index + 1, each)) ?? wanted
     const need = needOf(candidate, start, end, sizer)
     parts.push({ candidate, firstLayer: start, layerCount: end - start, output: end === layerCount, need })
     start = end
   })
   return parts
+}
+
+/**
+ * Whether the devices of `order` from `index` on can hold the layers from `start` on, at least one each. Only the run
+ * from its earliest start is known to fit a device: one layer from behind that run may be larger than the whole of it.
+ */
+function restHolder(
+  order: readonly Candidate[],
+  starts: readonly number[],
+  sizer: Sizer
+): (index: number, start: number) => boolean {
+  const { layerCount } = sizer.estimator.facts
+  const known = new Map<number, boolean>()
+  const holds = (index: number, start: number): boolean => {
+    const device = order[index]
+    if (device === undefined) return start === layerCount
+    if (start < (starts[index + 1] ?? layerCount)) return true
+    const key = index * (layerCount + 1) + start
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const furthest = furthestEnd(device, start, layerCount - (order.length - index - 1), sizer)
+    const found = range(start + 1, furthest).some((end) => holds(index + 1, end))
+    known.set(key, found)
+    return found
+  }
+  return holds
+}
+
+/** From `first` up to `last`; empty where that is smaller. */
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
 }
 
 /** How many of the `remaining` layers the first of `order` should take. */
