@@ -1,37 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { Link } from '../facts/inventory/schema.ts'
-import { defaultGrants, type PeerRecord } from '../facts/peers/peer-record.ts'
-import { presenceOf } from './peer-presence.ts'
 import type { PeerFacts, PeerState } from './peer-state.ts'
 import { type PresenceEvent, stepPresence } from './step-presence.ts'
-
-const id = '12D3KooWEcha5HcRMWAsiZRBfmBxVT7u9rRY3xt28dKhSzqFQ5aa'
-const record: PeerRecord = {
-  peerId: id,
-  name: 'mini',
-  radius: 'local',
-  grants: defaultGrants.local,
-  addresses: ['/ip4/10.0.0.1/tcp/1'],
-  pairedAt: 1
-}
-const away: PeerState = {
-  name: null,
-  toldAddresses: [],
-  sightedAddresses: [],
-  linked: false,
-  link: null,
-  impostor: false
-}
-const link: Link = { roundTripMs: 1, jitterMs: 0, bytesPerSecond: null, direct: true }
-const measured: Link = { ...link, bytesPerSecond: 1000 }
-const here: PeerState = { ...away, name: 'mini', sightedAddresses: ['/ip4/10.0.0.2/tcp/1'] }
-const linked: PeerState = { ...here, linked: true, link }
-
-const stranger: PeerFacts = { record: null, wasUnpaired: false, connected: false }
-const visitor: PeerFacts = { ...stranger, connected: true }
-const former: PeerFacts = { ...visitor, wasUnpaired: true }
-const paired: PeerFacts = { record, wasUnpaired: false, connected: false }
-const connected: PeerFacts = { ...paired, connected: true }
+import {
+  away,
+  connected,
+  former,
+  here,
+  link,
+  linked,
+  measured,
+  paired,
+  record,
+  stranger,
+  visitor
+} from './testing/peers.ts'
 
 interface Case {
   readonly id: string
@@ -403,21 +385,5 @@ describe('presence', () => {
       name: 'attic',
       addresses: many.slice(0, 16)
     })
-  })
-})
-
-describe('how a peer stands', () => {
-  it.each([
-    ['nothing is known of it', null, stranger, 'offline', 'SzqFQ5aa'],
-    ['it is in sight', { ...here, name: null }, stranger, 'seen', 'SzqFQ5aa'],
-    ['a stranger is connected', null, visitor, 'seen', 'SzqFQ5aa'],
-    ['it is paired and away', null, paired, 'offline', 'mini'],
-    ['it is paired and has not answered yet', null, connected, 'seen', 'mini'],
-    ['it is paired and answers', { ...linked, name: 'attic' }, connected, 'connected', 'attic'],
-    ['it answers and was unpaired', linked, visitor, 'seen', 'mini']
-  ] as const)('where %s', (_id, state, facts, expected, name) => {
-    const presence = presenceOf(id, state, facts)
-    expect(presence).toMatchObject({ peerId: id, state: expected, name, record: facts.record })
-    expect(presence.link).toEqual(expected === 'connected' ? link : null)
   })
 })
