@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { AcceptInviteRequest, CreateInviteRequest, InviteView, PairedPeerView } from '@unhosted/core/control'
 import { BaseError, isBaseError } from '@unhosted/core/errors'
 import { type PairMessage, pairMessageSchema, pairProtocol } from '@unhosted/core/protocol'
@@ -29,10 +30,22 @@ export async function issueInvite(options: InviteExchangeOptions, request: Creat
 /** @throws BaseError INVITE_INVALID | USAGE (made on this machine) */
 export function readInvite(options: InviteExchangeOptions, text: string): Invite {
   const invite = parseInvite(text)
+  if (!belongsToKey(invite.peerId)) {
+    throw new BaseError('INVITE_INVALID', 'This is not a usable invite: the id in it belongs to no key.')
+  }
   if (invite.peerId !== options.host.peerId) return invite
   throw new BaseError('USAGE', 'This invite was made on this very machine.', {
     advice: 'Run unhosted pair with it on the other machine.'
   })
+}
+
+/** Base58 that core has checked may still be no id of libp2p. */
+function belongsToKey(peerId: string): boolean {
+  try {
+    return peerIdFromString(peerId).type !== 'url'
+  } catch {
+    return false
+  }
 }
 
 /**

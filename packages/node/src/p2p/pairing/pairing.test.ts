@@ -83,6 +83,11 @@ const refusals: readonly Refusal[] = [
     invite: async ({ good }) => encodeInvite({ ...parseInvite(good), token: 'AAAAAAAAAAAAAAAAAAAAAA' })
   },
   {
+    id: 'names a machine by an id that belongs to no key',
+    code: 'INVITE_INVALID',
+    invite: async ({ good }) => encodeInvite({ ...parseInvite(good), peerId: `12D3KooW${'1'.repeat(44)}` })
+  },
+  {
     id: 'lost a character on the way',
     code: 'INVITE_INVALID',
     invite: async ({ good }) => good.replace('radius', '').slice(0, -1)
