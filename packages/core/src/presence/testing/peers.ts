@@ -1,5 +1,5 @@
-import type { Link } from '../../facts/inventory/schema.ts'
-import { defaultGrants, type PeerRecord } from '../../facts/peers/peer-record.ts'
+import type { Link } from '../../facts/inventory/index.ts'
+import { defaultGrants, type PeerRecord } from '../../facts/peers/index.ts'
 import type { PeerFacts, PeerState } from '../peer-state.ts'
 
 // How a peer may stand, for tests of presence.

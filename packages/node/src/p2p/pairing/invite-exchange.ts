@@ -126,8 +126,9 @@ async function reachIssuer(options: InviteExchangeOptions, invite: Invite, signa
   const { host, clock } = options
   const seen = host.peer(invite.peerId)?.addresses ?? []
   try {
-    const connection = await host.switchboard.dial(invite.peerId, [...invite.addresses, ...seen], signal)
-    return await host.switchboard.openOn(connection, pairProtocol, signal)
+    const addresses = [...invite.addresses, ...seen]
+    const connection = await host.switchboard.dial(invite.peerId, addresses, signal)
+    return await host.switchboard.openOnOrAnew(connection, addresses, pairProtocol, signal)
   } catch (error) {
     // Whoever let an invite lie for long need not look for a fault in the network.
     const isLate = isBaseError(error, 'PEER_UNREACHABLE') && invite.expiresAt <= clock.now()

@@ -51,6 +51,33 @@ describe('pairing by invite', () => {
   })
 })
 
+describe('a machine that ends the connection of a greeting at this moment', () => {
+  /** Two machines with a connection that `a` has cut and `b` still takes for open. */
+  async function cutByOne(): Promise<{ a: TestPeering; b: TestPeering; invite: string }> {
+    const a = await peering('a')
+    const b = await peering('b')
+    const { invite } = await a.pairing.createInvite({ radius: 'local', expiresInMs: 60_000 })
+    await b.host.switchboard.dial(a.host.peerId, a.host.addresses(), signal)
+    await vi.waitFor(() => expect(a.host.switchboard.connections(b.host.peerId)).toHaveLength(1))
+    a.host.switchboard.cut(b.host.peerId, 'greeted')
+    expect(b.host.switchboard.connections(a.host.peerId)).toHaveLength(1)
+    return { a, b, invite }
+  }
+
+  it('is paired by an invite all the same', async () => {
+    const { a, b, invite } = await cutByOne()
+    await b.pairing.acceptInvite({ invite, radius: null }, { signal })
+    expect(a.peersStore.get(b.host.peerId)?.name).toBe('b')
+  })
+
+  it('is offered a pairing by digits all the same', async () => {
+    const { a, b } = await cutByOne()
+    const [address] = a.host.addresses()
+    await b.pairing.offer({ peer: null, address: `${address}/p2p/${a.host.peerId}`, radius: 'local' }, { signal })
+    expect((await untilPairing(a, 'offered')).peerName).toBe('b')
+  })
+})
+
 interface Refusal {
   readonly id: string
   readonly code: ErrorCode

@@ -95,7 +95,7 @@ class Pairing implements PairingService {
     const session = this.#newSession(remote, 'offerer', request.radius)
     session.note({ addresses: announceable([...addresses, ...(peersStore.get(remote)?.addresses ?? [])]) })
     try {
-      await session.run(await host.switchboard.openOn(connection, pairProtocol, signal), signal)
+      await session.run(await host.switchboard.openOnOrAnew(connection, addresses, pairProtocol, signal), signal)
     } catch (error) {
       this.#sessions.delete(session.id)
       this.#markOver(session.id)

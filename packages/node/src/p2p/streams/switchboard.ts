@@ -182,6 +182,30 @@ export class Switchboard {
   }
 
   /**
+   * As openOn, for pairing. The other side ends the connection of a greeting by itself, perhaps at this moment: where the
+   * stream fails and the machine is not paired, one new connection is tried.
+   */
+  async openOnOrAnew(
+    connection: Connection,
+    addresses: readonly string[],
+    protocol: string,
+    signal: AbortSignal
+  ): Promise<FramedStream> {
+    try {
+      return await this.openOn(connection, protocol, signal)
+    } catch (error) {
+      const peerId = connection.remotePeer.toString()
+      const mayBeEnding = isBaseError(error, 'PEER_REFUSED') || isBaseError(error, 'PEER_UNREACHABLE')
+      if (!mayBeEnding || this.#options.peersStore.get(peerId) !== undefined) throw error
+      connection.abort(new Error('reached anew'))
+      // Where it dialled us, it listens elsewhere.
+      const remote =
+        connection.direction === 'outbound' ? [connection.remoteAddr.toString().replace(/\/p2p\/[^/]+$/, '')] : []
+      return await this.openOn(await this.dial(peerId, [...addresses, ...remote], signal), protocol, signal)
+    }
+  }
+
+  /**
    * The connection to a peer, or to whoever answers at the addresses where `peerId` is null.
    * @throws BaseError PEER_UNREACHABLE | IDENTITY_CHANGED | IDENTITY_DUPLICATE | CANCELLED
    */
