@@ -42,6 +42,17 @@ describe.each(tables)('the error table of %s', (_, table, pattern) => {
     expect(meaning).toMatch(/^[A-Z].*\.$/)
     expect(remedy).toMatch(/^[A-Z].*\.$/)
   })
+
+  it.each(Object.entries(table))('%s has a status that goes with its type', (_, { status, type }) => {
+    const statuses: Readonly<Record<ErrorSpec['type'], (status: number) => boolean>> = {
+      invalid_request_error: (code) => [400, 402, 409, 413].includes(code),
+      authentication_error: (code) => code === 401,
+      permission_error: (code) => code === 403,
+      not_found_error: (code) => code === 404,
+      server_error: (code) => code === 499 || code >= 500
+    }
+    expect(statuses[type](status)).toBe(true)
+  })
 })
 
 it('no code stands in two tables', () => {

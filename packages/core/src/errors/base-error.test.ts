@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BaseError, coreErrorTable, isBaseError } from './index.ts'
+import { BaseError, isBaseError } from './index.ts'
 
 const error = new BaseError('MODEL_UNKNOWN', 'There is no model "x".', {
   advice: 'List models with unhosted models ls.'
@@ -43,18 +43,5 @@ describe('isBaseError', () => {
     expect(isBaseError(error, 'INTERNAL')).toBe(false)
     expect(isBaseError(new Error('other'))).toBe(false)
     expect(isBaseError(undefined)).toBe(false)
-  })
-})
-
-describe('errorTable', () => {
-  it.each(Object.entries(coreErrorTable))('%s has a status that goes with its type', (_, { status, type }) => {
-    const statuses: Readonly<Record<typeof type, (status: number) => boolean>> = {
-      invalid_request_error: (code) => [400, 402, 409, 413].includes(code),
-      authentication_error: (code) => code === 401,
-      permission_error: (code) => code === 403,
-      not_found_error: (code) => code === 404,
-      server_error: (code) => code === 499 || code >= 500
-    }
-    expect(statuses[type](status)).toBe(true)
   })
 })
