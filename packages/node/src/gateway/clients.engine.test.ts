@@ -295,7 +295,7 @@ describe('the engine behind it', () => {
   const endless = { model, messages: [user('Tell me a story.')], max_tokens: 100_000, ignore_eos: true }
 
   it.each([true, false])('has its only slot free when a client hangs up (stream: %s)', async (stream) => {
-    const released = await engine.slotsReleased()
+    const [taken, released] = [await engine.slotsTaken(), await engine.slotsReleased()]
     const hangUp = new AbortController()
     const running = openai.chat.completions
       .create({ ...endless, stream }, { signal: hangUp.signal })
@@ -303,8 +303,11 @@ describe('the engine behind it', () => {
         if (Symbol.asyncIterator in answer) for await (const _ of answer) hangUp.abort()
       })
       .catch((thrown: unknown) => thrown)
-    // A whole answer tells nothing before its end; any moment within it will do.
-    if (!stream) setTimeout(() => hangUp.abort(), 200)
+    // A whole answer tells nothing before its end: the engine's log says that it has begun.
+    if (!stream) {
+      await expect.poll(() => engine.slotsTaken(), { interval: 20, timeout: 10_000 }).toBeGreaterThan(taken)
+      hangUp.abort()
+    }
     await running
     // Streams notice at the next token; for other answers the engine looks for its client once a second.
     await expect.poll(() => engine.slotsReleased(), { interval: 20, timeout: 2000 }).toBe(released + 1)

@@ -15,6 +15,8 @@ export interface RealEngine extends AsyncDisposable {
   readonly dispatcher: Dispatcher
   /** The instance that answers chats. */
   readonly server: LlamaServer
+  /** How often it has begun to work on a request, by its log. */
+  slotsTaken(): Promise<number>
   /** How often its slot has become free, by its log. */
   slotsReleased(): Promise<number>
 }
@@ -58,9 +60,11 @@ export async function startRealEngine(options: { readonly signal: AbortSignal })
       onPlacement(placement)
       return { ...(await forwardToEngine({ listen: serverFor(request).listen, request, signal })), placement }
     })
-    const slotsReleased = async (): Promise<number> =>
-      (await readFile(server.logFile, 'utf8')).split('stop processing:').length - 1
-    return { dispatcher, server, slotsReleased, [Symbol.asyncDispose]: dispose }
+    const logged = async (words: string): Promise<number> =>
+      (await readFile(server.logFile, 'utf8')).split(words).length - 1
+    const slotsTaken = (): Promise<number> => logged('launch_slot_:')
+    const slotsReleased = (): Promise<number> => logged('stop processing:')
+    return { dispatcher, server, slotsTaken, slotsReleased, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
     throw error
